@@ -1,0 +1,98 @@
+//! Faults in records. A finding cannot be built without a place.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::text::Bilingual;
+
+/// How grave a fault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The policy says must.
+    Error,
+    /// The policy says should.
+    Warning,
+}
+
+/// Where something stands in a source file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Path below the workspace, with `/`.
+    pub file: String,
+    /// 1-based line.
+    pub line: u32,
+    /// 1-based column, counted in characters.
+    pub column: u32,
+    /// How many characters to underline; at least 1.
+    pub width: u32,
+    /// The line's text (at most 400 characters around the column), for quoting.
+    pub excerpt: String,
+    /// The 1-based column at which `excerpt` begins.
+    pub excerpt_column: u32,
+}
+
+/// A second place that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub place: Place,
+    /// What stands there.
+    pub message: Bilingual,
+}
+
+/// A fault in the records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// `<policy>/<rule>`.
+    pub rule: String,
+    /// Error or warning.
+    pub severity: Severity,
+    /// The office's folder name; empty for a single office directly in `records/`.
+    pub office: String,
+    /// The record's kind, if it is about a record.
+    pub kind: Option<String>,
+    /// The record's id.
+    pub record: Option<String>,
+    /// The first field it is about.
+    pub field: Option<String>,
+    /// The period it is about, as contract/policies.md writes periods.
+    pub period: Option<String>,
+    /// Where to look.
+    pub place: Place,
+    /// What is wrong.
+    pub message: Bilingual,
+    /// How to put it right.
+    pub help: Bilingual,
+    /// The clause of the source policy; empty for `core/*`.
+    pub clause: String,
+    /// The last day on which it could have been met.
+    pub due: Option<NaiveDate>,
+    /// Whether a waiver in office.yaml covers it.
+    pub waived: bool,
+    /// Other places that explain it.
+    pub related: Vec<Related>,
+    /// Hex digest of what identifies it (contract/cli.md).
+    pub fingerprint: String,
+}
+
+/// Sorts by file, line, column, rule, then drops exact repeats.
+pub fn sort_and_dedupe(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.place.line, f.place.column);
+        a.place
+            .file
+            .cmp(&b.place.file)
+            .then(key(a).cmp(&key(b)))
+            .then_with(|| a.rule.cmp(&b.rule))
+            .then_with(|| {
+                (&a.record, &a.period, &a.field, &a.message.zh).cmp(&(
+                    &b.record,
+                    &b.period,
+                    &b.field,
+                    &b.message.zh,
+                ))
+            })
+    });
+    findings.dedup();
+}

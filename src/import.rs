@@ -1,0 +1,1 @@
+//! Another system's CSV or xlsx into records.

@@ -1,0 +1,26 @@
+//! aftercare checks an office's records against its written policies and makes the prescribed documents.
+//!
+//! A record's journey, one module a stage:
+//! source → load → table → policy → finding → report (what `check` prints),
+//! and table → statistics, finding → document → output (what `build` writes).
+
+pub mod calendar;
+pub mod cli;
+#[cfg(feature = "documents")]
+pub mod document;
+pub mod embedded;
+pub mod finding;
+pub mod import;
+pub mod load;
+pub mod moment;
+#[cfg(feature = "documents")]
+pub mod output;
+pub mod pipeline;
+pub mod policy;
+pub mod report;
+pub mod schema;
+pub mod source;
+pub mod statistics;
+pub mod table;
+pub mod text;
+pub mod workspace;

@@ -1,0 +1,1 @@
+//! Source files into tables; every fault a finding.

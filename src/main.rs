@@ -1,0 +1,7 @@
+//! Streams in, the program run, its exit status out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}

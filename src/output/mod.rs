@@ -1,0 +1,1 @@
+//! The one writer: plans, writes beside, renames into place.

@@ -1,0 +1,1 @@
+//! Every stage, in order.

@@ -1,0 +1,1 @@
+//! Policies: as written, compiled, evaluated into verdicts.

@@ -1,0 +1,1 @@
+//! Files, encodings, and bytes as line and column.

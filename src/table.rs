@@ -1,0 +1,325 @@
+//! Records as typed columns, with their keys and links: what policies, statistics and documents read.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashMap;
+
+use crate::finding::Place;
+use crate::moment::Moment;
+use crate::schema::{FieldId, KindId, Schema};
+use crate::text::Lang;
+
+/// A record's place in its table.
+pub type Row = u32;
+
+/// In a reference column: nothing is referred to.
+pub const NO_ROW: Row = Row::MAX;
+/// In a reference column: a record that does not exist.
+pub const DANGLING: Row = Row::MAX - 1;
+
+/// A text in a source file: bytes `start..start + len` of its text, or, past the text's end, of its side store
+/// (texts that had to be unescaped). `len` 0 is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// Bytes.
+    pub len: u32,
+}
+
+/// One field of all records of a kind. A column that no file has is `Empty`; one that nobody asked for is `Skipped`.
+#[derive(Clone, Debug, Default)]
+pub enum Column {
+    /// No record has it.
+    #[default]
+    Empty,
+    /// Checked but not kept, since no rule asks for it.
+    Skipped,
+    /// Only whether it is there.
+    Present(Vec<bool>),
+    /// Text, id, period, or list (parts joined by U+001F).
+    Text(Vec<Span>),
+    /// Enum: 0 absent, else 1 + index of the value.
+    Code(Vec<u8>),
+    /// Bool: 0 absent, 1 false, 2 true.
+    Bool(Vec<u8>),
+    /// Whole numbers, and money in 分; `i64::MIN` is absent.
+    Int(Vec<i64>),
+    /// Numbers; NaN is absent.
+    Number(Vec<f64>),
+    /// Days and times.
+    Moment(Vec<Moment>),
+    /// References: the row in the other table, `NO_ROW` or `DANGLING`.
+    Ref(Vec<Row>),
+}
+
+/// Where a record stands: a byte range of a file's text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin {
+    /// Index into `Office::files`.
+    pub file: u32,
+    /// First byte.
+    pub start: u32,
+    /// Bytes.
+    pub len: u32,
+}
+
+/// A value of a record's field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Nothing (absent, a bad value, or a day after as-of).
+    Absent,
+    /// Something, of which only the presence is known.
+    Present,
+    /// Text, id or period.
+    Text(&'a str),
+    /// List: parts joined by U+001F.
+    List(&'a str),
+    /// Enum: 1 + index of the value.
+    Code(u8),
+    /// Yes or no.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Money in 分.
+    Money(i64),
+    /// A number.
+    Number(f64),
+    /// A day or time.
+    Moment(Moment),
+    /// A record.
+    Ref(KindId, Row),
+    /// A record that does not exist.
+    Dangling,
+}
+
+/// All records of one kind in one office.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// One column a field, in the schema's order. Moments after as-of are absent in fields that do not exempt them.
+    pub columns: Vec<Column>,
+    /// Where each record stands.
+    pub origins: Vec<Origin>,
+    /// Whether a record counts: its own date is not after as-of.
+    pub live: Vec<bool>,
+    /// Each record's id; filled in for nested records that have none.
+    pub ids: Vec<Span>,
+    /// Row by id.
+    pub by_id: FxHashMap<Box<str>, Row>,
+}
+
+impl Table {
+    /// How many records.
+    pub fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.origins.is_empty()
+    }
+}
+
+/// A source file as it was read, decoded to UTF-8.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Path below the workspace, with `/`.
+    pub path: String,
+    /// Its decoded text, without a byte order mark.
+    pub text: String,
+    /// Texts that had to be unescaped.
+    pub side: String,
+    /// What finds a field's place in a record again.
+    pub layout: Layout,
+}
+
+/// How a file's fields are found again within a record's bytes.
+#[derive(Debug)]
+pub enum Layout {
+    /// CSV: the separator, and each column's field.
+    Csv {
+        /// `,`, `;` or tab.
+        separator: u8,
+        /// The field of each column; `None` for an unknown one.
+        columns: Vec<Option<FieldId>>,
+    },
+    /// YAML: for each record by its first byte (sorted), the places of its values as (field, first byte, bytes).
+    Yaml {
+        /// Sorted by record start.
+        records: Vec<(u32, Vec<(FieldId, u32, u32)>)>,
+    },
+}
+
+impl SourceFile {
+    /// The text at a span.
+    pub fn get(&self, span: Span) -> &str {
+        let (start, len) = (span.start as usize, span.len as usize);
+        match start.checked_sub(self.text.len()) {
+            None => &self.text[start..start + len],
+            Some(start) => &self.side[start..start + len],
+        }
+    }
+}
+
+/// An adopted policy, as office.yaml words it.
+#[derive(Clone, Debug)]
+pub struct Adoption {
+    /// The policy's id.
+    pub policy: String,
+    /// Where office.yaml says so.
+    pub place: Place,
+    /// Changed numbers: (rule or table, parameter, value as written, its place).
+    pub with: Vec<(String, String, String, Place)>,
+    /// Rules switched off, as written, with their places.
+    pub off: Vec<(String, Place)>,
+    /// First day of this wording.
+    pub from: Option<NaiveDate>,
+    /// Last day of this wording.
+    pub until: Option<NaiveDate>,
+}
+
+/// An accepted finding.
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// The rule's full or short name, as written.
+    pub rule: String,
+    /// The record it covers; any when absent.
+    pub record: Option<String>,
+    /// The period it covers; any when absent.
+    pub period: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who accepted it: an id or a name.
+    pub by: Option<String>,
+    /// Last day, inclusive.
+    pub until: Option<NaiveDate>,
+    /// Where office.yaml says so.
+    pub place: Place,
+}
+
+/// office.yaml.
+#[derive(Clone, Debug)]
+pub struct OfficeConfig {
+    /// 单位名称.
+    pub name: String,
+    /// 适用制度.
+    pub adoptions: Vec<Adoption>,
+    /// 时区.
+    pub timezone: chrono_tz::Tz,
+    /// 启用日期.
+    pub since: Option<NaiveDate>,
+    /// 户数.
+    pub households: Option<i64>,
+    /// 地址.
+    pub address: String,
+    /// 电话.
+    pub phone: String,
+    /// 表单编号: form id → number.
+    pub form_codes: std::collections::BTreeMap<String, String>,
+    /// 合订: `month`, `quarter`, `year` or `none`.
+    pub collect: String,
+    /// 语言.
+    pub lang: Lang,
+    /// 豁免.
+    pub waivers: Vec<Waiver>,
+    /// 脱敏: `phone`, `name`, `address`.
+    pub redact: Vec<String>,
+    /// The file's first line, for findings about what does not exist.
+    pub place: Place,
+}
+
+/// One office with all its records.
+#[derive(Debug)]
+pub struct Office {
+    /// Folder name below `records/`; empty when `records/` itself is the office.
+    pub id: String,
+    /// office.yaml.
+    pub config: OfficeConfig,
+    /// The files its records came from.
+    pub files: Vec<SourceFile>,
+    /// One table a kind, in the schema's order.
+    pub tables: Vec<Table>,
+    /// The kinds and fields.
+    pub schema: Arc<Schema>,
+    /// End of this day is now.
+    pub as_of: NaiveDate,
+}
+
+impl Office {
+    /// A kind's records.
+    pub fn table(&self, kind: KindId) -> &Table {
+        &self.tables[usize::from(kind.0)]
+    }
+
+    /// A record's id.
+    pub fn record_id(&self, kind: KindId, row: Row) -> &str {
+        let table = self.table(kind);
+        self.text_at(table, row, table.ids[row as usize])
+    }
+
+    fn text_at(&self, table: &Table, row: Row, span: Span) -> &str {
+        self.files[table.origins[row as usize].file as usize].get(span)
+    }
+
+    /// A field's value.
+    pub fn value(&self, kind: KindId, row: Row, field: FieldId) -> Value<'_> {
+        use crate::schema::FieldType;
+        let table = self.table(kind);
+        let i = row as usize;
+        match &table.columns[usize::from(field.0)] {
+            Column::Empty | Column::Skipped => Value::Absent,
+            Column::Present(v) => {
+                if v[i] {
+                    Value::Present
+                } else {
+                    Value::Absent
+                }
+            }
+            Column::Text(v) if v[i].len == 0 => Value::Absent,
+            Column::Text(v) => match self.schema.get(kind).get(field).ty {
+                FieldType::List(_) => Value::List(self.text_at(table, row, v[i])),
+                _ => Value::Text(self.text_at(table, row, v[i])),
+            },
+            Column::Code(v) => {
+                if v[i] == 0 {
+                    Value::Absent
+                } else {
+                    Value::Code(v[i])
+                }
+            }
+            Column::Bool(v) => {
+                if v[i] == 0 {
+                    Value::Absent
+                } else {
+                    Value::Bool(v[i] == 2)
+                }
+            }
+            Column::Int(v) if v[i] == i64::MIN => Value::Absent,
+            Column::Int(v) => match self.schema.get(kind).get(field).ty {
+                FieldType::Money => Value::Money(v[i]),
+                _ => Value::Int(v[i]),
+            },
+            Column::Number(v) => {
+                if v[i].is_nan() {
+                    Value::Absent
+                } else {
+                    Value::Number(v[i])
+                }
+            }
+            Column::Moment(v) => {
+                if v[i].is_present() {
+                    Value::Moment(v[i])
+                } else {
+                    Value::Absent
+                }
+            }
+            Column::Ref(v) => match (v[i], &self.schema.get(kind).get(field).ty) {
+                (NO_ROW, _) => Value::Absent,
+                (DANGLING, _) => Value::Dangling,
+                (r, FieldType::Ref(to)) => Value::Ref(*to, r),
+                _ => Value::Absent,
+            },
+        }
+    }
+}

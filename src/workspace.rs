@@ -1,0 +1,1 @@
+//! Finds the workspace and its offices; reads office.yaml.
