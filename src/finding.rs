@@ -76,6 +76,22 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+/// What identifies a finding over time: the first 16 bytes of SHA-256 of its parts, each preceded by its length.
+pub fn fingerprint(parts: &[&str]) -> String {
+    use sha2::{Digest, Sha256};
+    use std::fmt::Write as _;
+    let mut hash = Sha256::new();
+    for p in parts {
+        hash.update((p.len() as u64).to_le_bytes());
+        hash.update(p);
+    }
+    let mut hex = String::with_capacity(32);
+    for byte in &hash.finalize()[..16] {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
 /// Sorts by file, line, column, rule, then drops exact repeats.
 pub fn sort_and_dedupe(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| {

@@ -1,1 +1,273 @@
-//! Every stage, in order.
+//! Every stage, in order: workspace → packs → load → policy → findings. What `check` and `build` share.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::finding::{Finding, Place, Severity, sort_and_dedupe};
+use crate::load::{self, Options};
+use crate::policy::{self, Compiled, Fault, Judgement, Packs};
+use crate::schema::Schema;
+use crate::table::{Office, OfficeConfig};
+use crate::text::{Bilingual, nearest};
+use crate::workspace;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The workspace: a folder that holds `records/`.
+    pub root: PathBuf,
+    /// End of this day is now.
+    pub as_of: NaiveDate,
+    /// Only these offices.
+    pub offices: Vec<String>,
+    /// Only these policies (and `core`).
+    pub policies: Vec<String>,
+    /// Keep every field, as documents need.
+    pub everything: bool,
+}
+
+/// Why nothing was judged.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// The exit status: 2 used wrongly or a broken office.yaml or pack, 3 the program failed.
+    pub status: u8,
+    /// Where, if in a file of the workspace.
+    pub place: Option<Place>,
+    /// What went wrong.
+    pub message: Bilingual,
+}
+
+impl Failure {
+    /// The command was used wrongly.
+    pub fn usage(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            status: 2,
+            place: None,
+            message: Bilingual::new(zh, en),
+        }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(f: Fault) -> Self {
+        let text = format!("{}: {}", f.at, f.message);
+        Self {
+            status: 2,
+            place: None,
+            message: Bilingual::new(text.clone(), text),
+        }
+    }
+}
+
+impl From<workspace::Broken> for Failure {
+    fn from(b: workspace::Broken) -> Self {
+        Self {
+            status: 2,
+            place: Some(b.place),
+            message: b.message,
+        }
+    }
+}
+
+/// One office judged.
+#[derive(Debug)]
+pub struct Judged {
+    /// The office and its records.
+    pub office: Office,
+    /// What each rule decided.
+    pub judgements: Vec<Judgement>,
+}
+
+/// What `check` found.
+#[derive(Debug)]
+pub struct Checked {
+    /// All findings, sorted.
+    pub findings: Vec<Finding>,
+    /// The offices in order.
+    pub offices: Vec<Judged>,
+    /// The counts.
+    pub summary: Summary,
+}
+
+/// The counts of a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Summary {
+    /// Offices judged.
+    pub offices: u64,
+    /// Records read.
+    pub records: u64,
+    /// Findings of level error, waived ones apart.
+    pub errors: u64,
+    /// Findings of level warning, waived ones apart.
+    pub warnings: u64,
+    /// Waived findings.
+    pub waived: u64,
+    /// What is not yet due.
+    pub pending: u64,
+    /// What could not be judged.
+    pub unjudged: u64,
+}
+
+/// Judges a workspace.
+///
+/// # Errors
+/// No office, a broken office.yaml, an unknown policy or a broken pack.
+pub fn check(request: &Request) -> Result<Checked, Failure> {
+    let fail = |m: String| Failure {
+        status: 3,
+        place: None,
+        message: Bilingual::new(m.clone(), m),
+    };
+    let schema = Arc::new(Schema::embedded().map_err(fail)?);
+    let packs = Packs::for_workspace(&request.root)?;
+    let offices = selected(request)?;
+    let mut checked = Checked {
+        findings: Vec::new(),
+        offices: Vec::new(),
+        summary: Summary::default(),
+    };
+    // Every office.yaml and pack is sound before any record is read.
+    let mut ready = Vec::new();
+    for (id, folder) in offices {
+        let config = workspace::read_config(&request.root, &folder)?;
+        let compiled = adopt(&config, &packs, &schema, &request.policies)?;
+        ready.push((id, folder, config, compiled));
+    }
+    for (id, folder, config, compiled) in ready {
+        let options = options(request, &schema, &compiled);
+        let (office, core) = load::load_office(&request.root, &id, &folder, config, &options);
+        let (mut findings, judgements) = policy::judge(&office, &compiled);
+        findings.extend(core);
+        policy::waive(&office, &mut findings);
+        checked.findings.append(&mut findings);
+        checked.offices.push(Judged { office, judgements });
+    }
+    sort_and_dedupe(&mut checked.findings);
+    checked.summary = summary(&checked);
+    Ok(checked)
+}
+
+fn selected(request: &Request) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let all = workspace::offices(&request.root);
+    if all.is_empty() {
+        return Err(Failure::usage(
+            "没有找到单位：records/ 下要有写着 office.yaml 的文件夹",
+            "no office found: a folder below records/ needs an office.yaml",
+        ));
+    }
+    for wanted in &request.offices {
+        if !all.iter().any(|(id, _)| id == wanted) {
+            let near = nearest(wanted, all.iter().map(|(id, _)| id.as_str()));
+            let (zh, en) = near.map_or((String::new(), String::new()), |n| {
+                (
+                    format!("，是不是「{n}」？"),
+                    format!("; did you mean `{n}`?"),
+                )
+            });
+            return Err(Failure::usage(
+                format!("没有「{wanted}」这个单位{zh}"),
+                format!("there is no office `{wanted}`{en}"),
+            ));
+        }
+    }
+    Ok(all
+        .into_iter()
+        .filter(|(id, _)| request.offices.is_empty() || request.offices.contains(id))
+        .collect())
+}
+
+/// Compiles what an office adopted.
+///
+/// # Errors
+/// An unknown policy, rule or parameter, or a broken pack.
+pub fn adopt(
+    config: &OfficeConfig,
+    packs: &Packs,
+    schema: &Arc<Schema>,
+    only: &[String],
+) -> Result<Compiled, Failure> {
+    let mut compiled = Compiled::default();
+    for adoption in &config.adoptions {
+        let Some(pack) = packs.get(&adoption.policy) else {
+            let id = &adoption.policy;
+            let near = nearest(id, packs.iter().map(|p| p.id.as_str()));
+            let (zh, en) = near.map_or((String::new(), String::new()), |n| {
+                (
+                    format!("，是不是「{n}」？"),
+                    format!("; did you mean `{n}`?"),
+                )
+            });
+            let message = Bilingual::new(
+                format!("没有「{id}」这项制度{zh}"),
+                format!("there is no policy `{id}`{en}"),
+            );
+            return Err(Failure {
+                status: 2,
+                place: Some(adoption.place.clone()),
+                message,
+            });
+        };
+        if !only.is_empty() && !only.contains(&pack.id) {
+            continue;
+        }
+        compiled.adopt(pack, adoption, schema).map_err(|faults| {
+            let all: Vec<String> = faults
+                .into_iter()
+                .map(|f| format!("{}: {}", f.at, f.message))
+                .collect();
+            Failure::usage(all.join("\n"), all.join("\n"))
+        })?;
+    }
+    compiled.rules.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(compiled)
+}
+
+fn options(request: &Request, schema: &Arc<Schema>, compiled: &Compiled) -> Options {
+    if request.everything {
+        return Options::all(Arc::clone(schema), request.as_of);
+    }
+    let mut options = Options::wanted(Arc::clone(schema), request.as_of);
+    compiled.wanted(schema, &mut |kind, field, value| {
+        options.want(kind, field, value)
+    });
+    options
+}
+
+fn summary(checked: &Checked) -> Summary {
+    let mut s = Summary::default();
+    for j in &checked.offices {
+        s.offices += 1;
+        s.records += j.office.tables.iter().map(|t| t.len() as u64).sum::<u64>();
+        s.pending += j.judgements.iter().map(|x| x.tally.pending).sum::<u64>();
+        s.unjudged += j.judgements.iter().map(|x| x.tally.unjudged).sum::<u64>();
+    }
+    for f in &checked.findings {
+        match (f.waived, f.severity) {
+            (true, _) => s.waived += 1,
+            (false, Severity::Error) => s.errors += 1,
+            (false, Severity::Warning) => s.warnings += 1,
+        }
+    }
+    s
+}
+
+/// The workspace that a folder lies in.
+///
+/// # Errors
+/// There is none.
+pub fn root(start: &Path) -> Result<PathBuf, Failure> {
+    workspace::find_root(start).ok_or_else(|| {
+        Failure::usage(
+            format!(
+                "「{}」及其上级没有 records/ 文件夹；用 -C 指明工作区",
+                start.display()
+            ),
+            format!(
+                "no records/ folder in `{}` or above; name the workspace with -C",
+                start.display()
+            ),
+        )
+    })
+}

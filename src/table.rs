@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rustc_hash::FxHashMap;
 
 use crate::finding::Place;
 use crate::moment::Moment;
@@ -40,10 +39,8 @@ pub enum Column {
     Present(Vec<bool>),
     /// Text, id, period, or list (parts joined by U+001F).
     Text(Vec<Span>),
-    /// Enum: 0 absent, else 1 + index of the value.
+    /// Enum: 0 absent, else 1 + index of the value. Bool: 0 absent, 1 false, 2 true.
     Code(Vec<u8>),
-    /// Bool: 0 absent, 1 false, 2 true.
-    Bool(Vec<u8>),
     /// Whole numbers, and money in 分; `i64::MIN` is absent.
     Int(Vec<i64>),
     /// Numbers; NaN is absent.
@@ -105,8 +102,8 @@ pub struct Table {
     pub live: Vec<bool>,
     /// Each record's id; filled in for nested records that have none.
     pub ids: Vec<Span>,
-    /// Row by id.
-    pub by_id: FxHashMap<Box<str>, Row>,
+    /// Rows by the hash of their id; of a duplicate the first.
+    pub by_id: hashbrown::HashTable<Row>,
 }
 
 impl Table {
@@ -130,6 +127,8 @@ pub struct SourceFile {
     pub text: String,
     /// Texts that had to be unescaped.
     pub side: String,
+    /// First byte of each line, found when a place is asked for.
+    pub lines: std::sync::OnceLock<Vec<u32>>,
     /// What finds a field's place in a record again.
     pub layout: Layout,
 }
@@ -281,20 +280,11 @@ impl Office {
                 FieldType::List(_) => Value::List(self.text_at(table, row, v[i])),
                 _ => Value::Text(self.text_at(table, row, v[i])),
             },
-            Column::Code(v) => {
-                if v[i] == 0 {
-                    Value::Absent
-                } else {
-                    Value::Code(v[i])
-                }
-            }
-            Column::Bool(v) => {
-                if v[i] == 0 {
-                    Value::Absent
-                } else {
-                    Value::Bool(v[i] == 2)
-                }
-            }
+            Column::Code(v) if v[i] == 0 => Value::Absent,
+            Column::Code(v) => match self.schema.get(kind).get(field).ty {
+                FieldType::Bool => Value::Bool(v[i] == 2),
+                _ => Value::Code(v[i]),
+            },
             Column::Int(v) if v[i] == i64::MIN => Value::Absent,
             Column::Int(v) => match self.schema.get(kind).get(field).ty {
                 FieldType::Money => Value::Money(v[i]),
@@ -321,5 +311,83 @@ impl Office {
                 _ => Value::Absent,
             },
         }
+    }
+
+    /// The row of a record by its id.
+    pub fn row_of(&self, kind: KindId, id: &str) -> Option<Row> {
+        let table = self.table(kind);
+        table
+            .by_id
+            .find(id_hash(id), |row| self.record_id(kind, *row) == id)
+            .copied()
+    }
+
+    /// Where a record's field stands; without a field, or where it is absent, where the record begins.
+    pub fn place(&self, kind: KindId, row: Row, field: Option<FieldId>) -> Place {
+        let origin = self.table(kind).origins[row as usize];
+        let file = &self.files[origin.file as usize];
+        let (start, len) = file
+            .find(origin, field)
+            .or_else(|| file.find(origin, Some(FieldId(0))))
+            .unwrap_or((origin.start, 1));
+        file.place(start, len)
+    }
+}
+
+/// The hash of an id in [`Table::by_id`].
+pub fn id_hash(id: &str) -> u64 {
+    use std::hash::{BuildHasher, BuildHasherDefault};
+    BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(id)
+}
+
+impl SourceFile {
+    /// The bytes of a record's field, found by reading the record again.
+    fn find(&self, origin: Origin, field: Option<FieldId>) -> Option<(u32, u32)> {
+        let field = field?;
+        match &self.layout {
+            Layout::Yaml { records } => {
+                let at = records.binary_search_by_key(&origin.start, |r| r.0).ok()?;
+                records[at]
+                    .1
+                    .iter()
+                    .find(|f| f.0 == field)
+                    .map(|f| (f.1, f.2))
+            }
+            Layout::Csv { separator, columns } => {
+                let column = columns.iter().position(|c| *c == Some(field))?;
+                let row = &self.text[origin.start as usize..(origin.start + origin.len) as usize];
+                let (start, len) = crate::load::csv_field(row, *separator, column)?;
+                (len > 0).then(|| (origin.start + start, len))
+            }
+        }
+    }
+}
+
+impl Office {
+    /// Whether something is written in a field, readable or not.
+    pub(crate) fn has_text(&self, kind: KindId, row: Row, field: FieldId) -> bool {
+        let origin = self.table(kind).origins[row as usize];
+        let file = &self.files[origin.file as usize];
+        file.find(origin, Some(field)).is_some_and(|(start, len)| {
+            let text = file
+                .text
+                .get(start as usize..(start + len) as usize)
+                .unwrap_or("");
+            !matches!(
+                text.trim(),
+                "" | "-"
+                    | "—"
+                    | "/"
+                    | "待补"
+                    | "待定"
+                    | "?"
+                    | "？"
+                    | "N/A"
+                    | "~"
+                    | "null"
+                    | "''"
+                    | "\"\""
+            )
+        })
     }
 }

@@ -1,1 +1,21 @@
-//! Policies: as written, compiled, evaluated into verdicts.
+//! Policies: as written, compiled, evaluated into verdicts, told as findings.
+//!
+//! `definition` (the shape on disk) → `compile` (names resolved, types checked, numbers filled in) → `operator`
+//! (verdicts) → `judge` (findings). Built-in packs take the very path that an office's own pack takes.
+
+pub mod compile;
+pub mod context;
+pub mod definition;
+pub mod expr;
+pub mod judge;
+pub mod message;
+pub mod operator;
+pub mod pack;
+pub mod value;
+pub mod verdict;
+mod waive;
+
+pub use compile::{Compiled, Fault};
+pub use judge::{Judgement, judge};
+pub use pack::Packs;
+pub use waive::waive;

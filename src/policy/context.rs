@@ -1,0 +1,281 @@
+//! What every operator needs of an office: links, own dates, the start, and which obligations are in force.
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::compile::{Compiled, Link, Once, Rule};
+use super::definition::Pick;
+use super::value::{Record, View};
+use super::verdict::{Outcome, Verdict};
+use crate::calendar::Period;
+use crate::moment::{Moment, plus_days};
+use crate::schema::{FieldId, KindId};
+use crate::table::{Column, Office, Row};
+
+/// For each record of one kind, the records of another that name it.
+struct Index {
+    first: Vec<u32>,
+    rows: Vec<Row>,
+}
+
+impl Index {
+    fn build(office: &Office, of: KindId, by: FieldId) -> Self {
+        let table = office.table(of);
+        let Column::Ref(refs) = &table.columns[usize::from(by.0)] else {
+            return Self {
+                first: Vec::new(),
+                rows: Vec::new(),
+            };
+        };
+        let named = |row: usize| {
+            (table.live[row] && refs[row] < crate::table::DANGLING).then(|| refs[row] as usize)
+        };
+        let size = (0..refs.len()).filter_map(named).max().map_or(0, |m| m + 1);
+        let mut first = vec![0u32; size + 1];
+        (0..refs.len())
+            .filter_map(named)
+            .for_each(|to| first[to + 1] += 1);
+        for i in 0..size {
+            first[i + 1] += first[i];
+        }
+        let mut next = first.clone();
+        let mut rows = vec![0; first[size] as usize];
+        for row in 0..refs.len() {
+            if let Some(to) = named(row) {
+                rows[next[to] as usize] = u32::try_from(row).unwrap_or(0);
+                next[to] += 1;
+            }
+        }
+        Self { first, rows }
+    }
+
+    fn of(&self, row: Row) -> &[Row] {
+        let row = row as usize;
+        match (self.first.get(row), self.first.get(row + 1)) {
+            (Some(a), Some(b)) => &self.rows[*a as usize..*b as usize],
+            _ => &[],
+        }
+    }
+}
+
+/// One office, ready to be judged.
+pub struct Context<'a> {
+    /// The office.
+    pub office: &'a Office,
+    links: Vec<Index>,
+    earliest: Option<NaiveDate>,
+}
+
+impl<'a> Context<'a> {
+    /// Builds the links that the rules need.
+    pub fn new(office: &'a Office, compiled: &Compiled) -> Self {
+        let links = compiled
+            .links
+            .par_iter()
+            .map(|(of, by)| Index::build(office, *of, *by))
+            .collect();
+        let kinds = office.schema.iter().map(|(k, _)| k);
+        let earliest = kinds.filter_map(|k| earliest(office, k)).min();
+        Self {
+            office,
+            links,
+            earliest,
+        }
+    }
+
+    /// A record's own date: its first required date, or its parent's.
+    pub fn own_date(&self, (kind, row): Record) -> Moment {
+        own_date(self.office, kind, row)
+    }
+
+    /// The day from which a periodic rule about a kind is judged.
+    pub fn start(&self, kind: KindId) -> Option<NaiveDate> {
+        self.office
+            .config
+            .since
+            .or_else(|| earliest(self.office, kind))
+    }
+
+    /// The day from which filings are judged.
+    pub fn office_start(&self) -> Option<NaiveDate> {
+        self.office.config.since.or(self.earliest)
+    }
+
+    /// The records of a link, as seen from a record.
+    pub fn linked<'s>(
+        &'s self,
+        view: &'s View<'a>,
+        link: &'s Link,
+    ) -> impl Iterator<Item = Record> + 's {
+        let named = match &link.key {
+            None => view.item,
+            Some(e) => match view.value(e) {
+                crate::table::Value::Ref(kind, row) => Some((kind, row)),
+                _ => None,
+            },
+        };
+        let rows = named.map_or(&[][..], |(_, row)| self.links[link.index].of(row));
+        rows.iter()
+            .map(|row| (link.of, *row))
+            .filter(move |record| {
+                let inner = View {
+                    item: Some(*record),
+                    subject: view.item,
+                    ..*view
+                };
+                link.filter.as_ref().is_none_or(|f| inner.holds(f))
+            })
+    }
+
+    /// The one record that a link picks.
+    pub fn picked(&self, view: &View<'a>, link: &Link) -> Option<Record> {
+        let date = |r: &Record| {
+            let m = self.own_date(*r);
+            (m.day_number(), m.seconds())
+        };
+        let all = self.linked(view, link);
+        match link.pick {
+            Pick::Latest => all.max_by_key(date),
+            Pick::Earliest => all.min_by_key(date),
+        }
+    }
+
+    /// The view that a rule has of a record, with its named records found.
+    pub fn view(&self, rule: &Rule, record: Record) -> View<'a> {
+        let mut view = View::of(self.office, record);
+        for (i, link) in rule.lets.iter().enumerate() {
+            view.lets[i] = self.picked(&view, link);
+        }
+        view
+    }
+
+    /// The moment from which `once` counts, and the last day.
+    pub fn due(&self, once: &Once, view: &View<'a>, record: Record) -> Option<(Moment, NaiveDate)> {
+        let after = match &once.after {
+            None => self.own_date(record),
+            Some(e) => view.moment(e),
+        };
+        if !after.is_present() {
+            return None;
+        }
+        let last = match (once.end_of, once.hours) {
+            (Some(unit), _) => Period::containing(unit, after.date()).last,
+            (None, Some(h)) => last_day_of_hours(after, h),
+            (None, None) => plus_days(after.date(), u32::try_from(once.days).unwrap_or(0)),
+        };
+        Some((after, last))
+    }
+
+    /// Whether an obligation is judged: it arose while this wording was in force and did not fall due before `since`.
+    pub fn in_force(&self, rule: &Rule, arose: Option<NaiveDate>, due: Option<NaiveDate>) -> bool {
+        let since = self.office.config.since;
+        due.or(arose).is_none_or(|d| since.is_none_or(|s| d >= s))
+            && arose.is_none_or(|a| {
+                rule.from.is_none_or(|f| a >= f) && rule.until.is_none_or(|u| a <= u)
+            })
+    }
+
+    /// Judges every live record that the rule looks at, on all cores, in order.
+    pub fn each_record(
+        &self,
+        rule: &Rule,
+        kind: KindId,
+        judge: impl Fn(&View<'a>, Record) -> Judged + Sync,
+    ) -> Outcome {
+        let table = self.office.table(kind);
+        let rows = u32::try_from(table.len()).unwrap_or(u32::MAX);
+        const CHUNK: u32 = 16_384;
+        let parts: Vec<Outcome> = (0..rows.div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let mut out = Outcome::default();
+                for row in chunk * CHUNK..rows.min((chunk + 1) * CHUNK) {
+                    if !table.live[row as usize] {
+                        continue;
+                    }
+                    let record = (kind, row);
+                    let view = self.view(rule, record);
+                    if rule.when.as_ref().is_some_and(|w| !view.holds(w)) {
+                        continue;
+                    }
+                    match judge(&view, record) {
+                        Judged::NotApplicable => {}
+                        Judged::Met => out.tally.met += 1,
+                        Judged::Stands(v) => out.push(v),
+                    }
+                }
+                out
+            })
+            .collect();
+        let mut all = Outcome::default();
+        parts.into_iter().for_each(|p| all.append(p));
+        all
+    }
+}
+
+/// A decision about one record.
+pub enum Judged {
+    /// The rule does not ask anything of it.
+    NotApplicable,
+    /// Met.
+    Met,
+    /// Missed or pending.
+    Stands(Verdict),
+}
+
+/// The day on which N hours after a moment end; for a bare day ceil(N/24) days after it.
+fn last_day_of_hours(after: Moment, hours: i64) -> NaiveDate {
+    if after.has_time() {
+        let end = after.datetime() + chrono::Duration::hours(hours);
+        return end.date();
+    }
+    plus_days(
+        after.date(),
+        u32::try_from(hours.div_euclid(24) + i64::from(hours.rem_euclid(24) > 0)).unwrap_or(0),
+    )
+}
+
+fn own_date(office: &Office, kind: KindId, row: Row) -> Moment {
+    let k = office.schema.get(kind);
+    if let Some(field) = k.own_date() {
+        return match office.value(kind, row, field) {
+            crate::table::Value::Moment(m) => m,
+            _ => Moment::ABSENT,
+        };
+    }
+    match k
+        .nests_in
+        .as_ref()
+        .map(|n| office.value(kind, row, n.field))
+    {
+        Some(crate::table::Value::Ref(parent, at)) if parent != kind => {
+            own_date(office, parent, at)
+        }
+        _ => Moment::ABSENT,
+    }
+}
+
+fn earliest(office: &Office, kind: KindId) -> Option<NaiveDate> {
+    let table = office.table(kind);
+    let field = office.schema.get(kind).own_date();
+    let day = match field.map(|f| &table.columns[usize::from(f.0)]) {
+        Some(Column::Moment(v)) => {
+            let live = v
+                .iter()
+                .zip(&table.live)
+                .filter(|(m, live)| **live && m.is_present());
+            live.map(|(m, _)| m.day_number()).min()
+        }
+        Some(_) => None,
+        None => {
+            let rows = 0..u32::try_from(table.len()).unwrap_or(0);
+            let live = rows
+                .filter(|r| table.live[*r as usize])
+                .map(|r| own_date(office, kind, r));
+            live.filter(|m| m.is_present())
+                .map(Moment::day_number)
+                .min()
+        }
+    };
+    day.map(crate::moment::date_of)
+}

@@ -1,0 +1,296 @@
+//! A policy pack as it is written: `policies/<id>/policy.yaml`. Unknown keys are refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use crate::calendar::Unit;
+use crate::finding::Severity;
+use crate::text::Bilingual;
+
+/// An expression with its place in the pack.
+pub type Source = Spanned<String>;
+
+/// A policy.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pack {
+    /// Its id, the folder's name.
+    pub id: String,
+    /// Its title.
+    pub title: Bilingual,
+    /// Who it is for.
+    pub audience: Bilingual,
+    /// Which record kinds it needs.
+    pub kinds: Vec<String>,
+    /// Which forms it prescribes.
+    #[serde(default)]
+    pub forms: Vec<String>,
+    /// Which reports it prescribes.
+    #[serde(default)]
+    pub reports: Vec<String>,
+    /// Named parts of conditions.
+    #[serde(default)]
+    pub define: BTreeMap<String, String>,
+    /// Clauses that records cannot prove, and why.
+    #[serde(default)]
+    pub unchecked: Vec<Unchecked>,
+    /// The rules by short name.
+    pub rules: BTreeMap<String, Rule>,
+}
+
+/// A clause that records cannot prove.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unchecked {
+    /// Clause of the source text.
+    pub clause: String,
+    /// Why it is not checked.
+    pub why: Bilingual,
+}
+
+/// A number of a rule.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Number {
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// A month and day, or a weekday.
+    Text(String),
+}
+
+/// A rule: one clause made checkable by one operator.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Clause of the source text.
+    pub clause: String,
+    /// How grave a miss is.
+    pub severity: Severity,
+    /// What it asks.
+    pub title: Bilingual,
+    /// What a finding says; `{…}` stands for a field, a number or a fact.
+    pub message: Bilingual,
+    /// How to put it right.
+    pub help: Bilingual,
+    /// Its numbers, which an office may change.
+    #[serde(default)]
+    pub numbers: BTreeMap<String, Number>,
+    /// The kind it looks at; the office when absent.
+    pub each: Option<String>,
+    /// Which of them.
+    pub when: Option<Source>,
+    /// Linked records with a name.
+    #[serde(default, rename = "let")]
+    pub lets: BTreeMap<String, Link>,
+    /// When what is required is due; at once when absent.
+    pub once: Option<Once>,
+    /// Operator: fields that must have a value.
+    #[serde(default)]
+    pub require: Vec<String>,
+    /// Operator: what must hold besides.
+    #[serde(default)]
+    pub tests: Vec<Test>,
+    /// Operator: a deadline.
+    pub within: Option<Within>,
+    /// Operator: how many in a period.
+    pub count: Option<Count>,
+    /// Operator: what share of a population.
+    pub rate: Option<Rate>,
+    /// Operator: something handed in for each period by a day.
+    pub filing: Option<Filing>,
+    /// Records that show it at work.
+    pub examples: Examples,
+}
+
+/// Records linked to one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Their kind.
+    pub of: String,
+    /// Their field that names the record.
+    pub by: String,
+    /// Which record they name; the rule's own when absent.
+    pub key: Option<Source>,
+    /// Which of them; bare names are theirs, `subject` is the rule's record.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// Which one, for `let`.
+    #[serde(default)]
+    pub pick: Pick,
+}
+
+/// Which of several linked records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pick {
+    /// The latest by its own date.
+    #[default]
+    Latest,
+    /// The earliest.
+    Earliest,
+}
+
+/// The day from which something is due: `days` or `hours` of the rule's numbers after a moment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Once {
+    /// The moment; the record's own date when absent.
+    pub after: Option<Source>,
+    /// The number that counts; `days` or `hours` when absent.
+    pub number: Option<String>,
+    /// Due at the end of the period that holds the moment.
+    pub end_of: Option<Unit>,
+}
+
+/// A test on a record.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    /// The field it is about.
+    pub field: Option<String>,
+    /// Instead: fields of which one must have a value.
+    #[serde(default)]
+    pub any_of: Vec<String>,
+    /// What must hold.
+    pub test: Option<Source>,
+    /// One of these must be there.
+    #[serde(default)]
+    pub exists: Vec<Link>,
+    /// Judged at once, whatever the rule's `once` says.
+    #[serde(default)]
+    pub at_once: bool,
+}
+
+/// A deadline: `days` or `hours` of the rule's numbers after a moment, or a stated last day.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Within {
+    /// The moment; the record's own date when absent.
+    pub after: Option<Source>,
+    /// The last day, instead.
+    pub by: Option<Source>,
+    /// The field that must be dated in time.
+    pub field: Option<String>,
+    /// Or the linked record that must be.
+    pub find: Option<Link>,
+}
+
+/// How many records in each period.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// Their kind.
+    pub of: String,
+    /// Which of them; bare names are theirs.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// Their field that names the rule's record; none when the office is judged.
+    pub by: Option<String>,
+    /// Their date; their own when absent.
+    pub on: Option<Source>,
+    /// The period.
+    pub per: Unit,
+    /// A record is judged for periods that begin on or after this day of it.
+    pub from: Option<Source>,
+    /// … and end on or before this one.
+    pub until: Option<Source>,
+}
+
+/// What share of a population is met.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// The population's kind.
+    pub of: String,
+    /// Which of them.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// The date that puts a member into a period; everyone is in every period when absent.
+    pub on: Option<Source>,
+    /// The period; none when `each` record is judged once.
+    pub per: Option<Unit>,
+    /// For `each` record: the day after which it is judged.
+    pub after: Option<Source>,
+    /// What a member must fulfil.
+    pub met: Option<Source>,
+    /// What must be linked to a member.
+    pub find: Option<Link>,
+    /// Days after `on` until a member is settled.
+    pub settle_days: Option<Source>,
+    /// How many periods later it is judged.
+    #[serde(default)]
+    pub settle_periods: u32,
+    /// The population is this number, and `percent` a maximum.
+    pub against: Option<Source>,
+    /// Whose earliest record is the start; the population's when absent.
+    pub start: Option<String>,
+}
+
+/// Something handed in for each period by a day (`by` of the numbers).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Filing {
+    /// Its kind.
+    pub of: String,
+    /// Which of them.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// The field that names the period.
+    pub period: String,
+    /// The period.
+    pub per: Unit,
+    /// The day it was handed in.
+    pub on: Source,
+    /// Whether `by` lies in the period itself or the next one.
+    #[serde(default)]
+    pub due_in: DueIn,
+    /// What makes it complete.
+    pub complete: Option<Source>,
+    /// Only periods in which a record of one of these kinds is dated.
+    #[serde(default)]
+    pub active: Vec<String>,
+    /// One for each ISO week that ends in the period serves as well.
+    #[serde(default)]
+    pub weekly: bool,
+}
+
+/// Where a filing's last day lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DueIn {
+    /// In the period.
+    #[default]
+    This,
+    /// In the next one.
+    Next,
+}
+
+/// Examples that run as tests: each a small office.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Examples {
+    /// Judged as met.
+    pub pass: Example,
+    /// Judged as missed.
+    pub fail: Example,
+    /// Not yet due.
+    pub pending: Option<Example>,
+}
+
+/// Records of one example, by kind, as YAML; `as_of` says when they are judged.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Judged as of this day.
+    pub as_of: String,
+    /// Lines for office.yaml, besides name and policies.
+    #[serde(default)]
+    pub office: BTreeMap<String, serde_json::Value>,
+    /// For each kind its records.
+    pub records: BTreeMap<String, Vec<BTreeMap<String, serde_json::Value>>>,
+}

@@ -1,0 +1,251 @@
+//! Compiled conditions at work on one record.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::expr::{Expr, Fact, Func, Op, Path, Root};
+use crate::calendar::Period;
+use crate::moment::Moment;
+use crate::schema::KindId;
+use crate::table::{Office, Row, Value};
+
+/// A record of some kind.
+pub type Record = (KindId, Row);
+
+/// How many records a rule may name by `let`.
+pub const MAX_LETS: usize = 4;
+
+/// What an expression can see.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The office.
+    pub office: &'a Office,
+    /// The record that bare names belong to.
+    pub item: Option<Record>,
+    /// The record that the rule looks at.
+    pub subject: Option<Record>,
+    /// Records named by `let`.
+    pub lets: [Option<Record>; MAX_LETS],
+    /// The period judged.
+    pub period: Option<Period>,
+    /// Last day on which it can be met.
+    pub deadline: Option<NaiveDate>,
+}
+
+impl<'a> View<'a> {
+    /// A view of one record.
+    pub fn of(office: &'a Office, item: Record) -> Self {
+        Self {
+            office,
+            item: Some(item),
+            subject: Some(item),
+            lets: [None; MAX_LETS],
+            period: None,
+            deadline: None,
+        }
+    }
+
+    fn root(&self, root: Root) -> Option<Record> {
+        match root {
+            Root::Item => self.item,
+            Root::Subject => self.subject,
+            Root::Let(i) => self.lets.get(i).copied().flatten(),
+        }
+    }
+
+    /// The record that has a path's field.
+    pub fn owner(&self, path: &Path) -> Option<Record> {
+        let mut at = self.root(path.root)?;
+        for (_, hop) in &path.hops {
+            match self.office.value(at.0, at.1, *hop) {
+                Value::Ref(kind, row) => at = (kind, row),
+                _ => return None,
+            }
+        }
+        Some(at)
+    }
+
+    /// A path's value.
+    pub fn get(&self, path: &Path) -> Value<'a> {
+        match self.owner(path) {
+            Some((kind, row)) => self.office.value(kind, row, path.field),
+            None => Value::Absent,
+        }
+    }
+
+    /// Whether a condition holds.
+    pub fn holds(&self, e: &Expr) -> bool {
+        match e {
+            Expr::Bool(b) => *b,
+            Expr::Path(p) => self.get(p) == Value::Bool(true),
+            Expr::Present(p) => self.get(p) != Value::Absent,
+            Expr::Found(root) => self.root(*root).is_some(),
+            Expr::Codes(p, codes, wanted) => match self.get(p) {
+                Value::Code(c) => codes.contains(&c) == *wanted,
+                _ => !wanted,
+            },
+            Expr::OneOf(e, texts) => {
+                matches!(self.value(e), Value::Text(t) if texts.iter().any(|x| x == t))
+            }
+            Expr::Compare(op, a, b) => compare(*op, self.value(a), self.value(b)),
+            Expr::And(v) => v.iter().all(|e| self.holds(e)),
+            Expr::Or(v) => v.iter().any(|e| self.holds(e)),
+            Expr::Not(e) => !self.holds(e),
+            Expr::If(t) => {
+                if self.holds(&t.0) {
+                    self.holds(&t.1)
+                } else {
+                    self.holds(&t.2)
+                }
+            }
+            Expr::Call(f, args) => self.call(*f, args) == Value::Bool(true),
+            Expr::Number(_) | Expr::Text(_) | Expr::Record(..) | Expr::Add(..) | Expr::Fact(_) => {
+                false
+            }
+        }
+    }
+
+    /// An expression's value.
+    pub fn value<'b>(&self, e: &'b Expr) -> Value<'b>
+    where
+        'a: 'b,
+    {
+        match e {
+            Expr::Number(n) => Value::Number(*n),
+            Expr::Text(t) => Value::Text(t),
+            Expr::Path(p) => self.get(p),
+            Expr::Record(root, _) => self
+                .root(*root)
+                .map_or(Value::Absent, |(k, r)| Value::Ref(k, r)),
+            Expr::If(t) => {
+                if self.holds(&t.0) {
+                    self.value(&t.1)
+                } else {
+                    self.value(&t.2)
+                }
+            }
+            Expr::Add(a, b, sign) => match (as_number(self.value(a)), as_number(self.value(b))) {
+                (Some(x), Some(y)) => Value::Number(x + sign * y),
+                _ => Value::Absent,
+            },
+            Expr::Fact(f) => self.fact(*f),
+            Expr::Call(f, args) => self.call(*f, args),
+            _ => Value::Bool(self.holds(e)),
+        }
+    }
+
+    /// An expression's day or time; `Moment::ABSENT` when there is none.
+    pub fn moment(&self, e: &Expr) -> Moment {
+        match self.value(e) {
+            Value::Moment(m) => m,
+            _ => Moment::ABSENT,
+        }
+    }
+
+    fn fact(&self, f: Fact) -> Value<'static> {
+        let day = |d: Option<NaiveDate>| d.map_or(Value::Absent, |d| Value::Moment(Moment::day(d)));
+        match f {
+            Fact::PeriodFirst => day(self.period.map(|p| p.first)),
+            Fact::PeriodLast => day(self.period.map(|p| p.last)),
+            Fact::Deadline => day(self.deadline),
+            Fact::AsOf => day(Some(self.office.as_of)),
+            Fact::Households => self
+                .office
+                .config
+                .households
+                .map_or(Value::Absent, Value::Int),
+        }
+    }
+
+    fn call<'b>(&self, f: Func, args: &'b [Expr]) -> Value<'b>
+    where
+        'a: 'b,
+    {
+        if f == Func::Contains {
+            let (text, part) = (self.value(&args[0]), self.value(&args[1]));
+            return Value::Bool(match (text, part) {
+                (Value::Text(t), Value::Text(p)) => t.contains(p),
+                (Value::List(t), Value::Text(p)) => t.split('\u{1f}').any(|x| x == p),
+                _ => false,
+            });
+        }
+        let a = self.moment(&args[0]);
+        if !a.is_present() {
+            return if matches!(f, Func::Day | Func::Year) {
+                Value::Absent
+            } else {
+                Value::Bool(false)
+            };
+        }
+        match f {
+            Func::Day => return Value::Moment(Moment::day(a.date())),
+            Func::Year => return Value::Int(i64::from(a.date().year())),
+            _ => {}
+        }
+        let b = self.moment(&args[1]);
+        let n = args
+            .get(2)
+            .and_then(|e| as_number(self.value(e)))
+            .unwrap_or(0.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "numbers of days and hours are small"
+        )]
+        Value::Bool(
+            b.is_present()
+                && match f {
+                    Func::SameDay => a.day_number() == b.day_number(),
+                    Func::WithinHours => within_hours(a, b, n as i64),
+                    _ => within_days(a, b, n as i64),
+                },
+        )
+    }
+}
+
+/// `0 <= date(b) - date(a) <= n` (policies.md, *within N d of A*).
+pub fn within_days(b: Moment, a: Moment, n: i64) -> bool {
+    (0..=n).contains(&(i64::from(b.day_number()) - i64::from(a.day_number())))
+}
+
+/// Exact when both carry a time of day; else N h means ceil(N/24) d (policies.md, *within N h of A*).
+pub fn within_hours(b: Moment, a: Moment, n: i64) -> bool {
+    if a.has_time() && b.has_time() {
+        (0..=n * 3600).contains(&(b.seconds() - a.seconds()))
+    } else {
+        within_days(b, a, n.div_euclid(24) + i64::from(n.rem_euclid(24) > 0))
+    }
+}
+
+/// A value as a number; money in 元.
+#[expect(clippy::cast_precision_loss, reason = "counts and amounts below 2^53")]
+pub fn as_number(v: Value<'_>) -> Option<f64> {
+    match v {
+        Value::Int(i) => Some(i as f64),
+        Value::Money(m) => Some(m as f64 / 100.0),
+        Value::Number(n) => Some(n),
+        _ => None,
+    }
+}
+
+fn compare(op: Op, a: Value<'_>, b: Value<'_>) -> bool {
+    use std::cmp::Ordering as O;
+    let order = match (a, b) {
+        (Value::Moment(x), Value::Moment(y)) => Some(x.compare(y)),
+        (Value::Text(x), Value::Text(y)) => Some(x.cmp(y)),
+        (Value::Ref(k, x), Value::Ref(l, y)) => Some((k, x).cmp(&(l, y))),
+        (Value::Code(x), Value::Code(y)) => Some(x.cmp(&y)),
+        (Value::Bool(x), Value::Bool(y)) => Some(x.cmp(&y)),
+        _ => match (as_number(a), as_number(b)) {
+            (Some(x), Some(y)) => x.partial_cmp(&y),
+            _ => None,
+        },
+    };
+    match (op, order) {
+        (Op::Ne, o) => o != Some(O::Equal),
+        (_, None) => false,
+        (Op::Eq, Some(o)) => o == O::Equal,
+        (Op::Lt, Some(o)) => o == O::Less,
+        (Op::Le, Some(o)) => o != O::Greater,
+        (Op::Gt, Some(o)) => o == O::Greater,
+        (Op::Ge, Some(o)) => o != O::Less,
+    }
+}

@@ -1,0 +1,90 @@
+//! What a rule decided about a record, a person and a period, or the office.
+
+use chrono::NaiveDate;
+
+use super::value::Record;
+use crate::schema::FieldId;
+
+/// A rule's decision that somebody must hear of. Met verdicts are counted, not stored.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Still possible until `due`, or missed.
+    pub pending: bool,
+    /// The record it is about.
+    pub record: Option<Record>,
+    /// The fields it is about, the first one named first.
+    pub fields: Vec<FieldId>,
+    /// The period it is about, as written.
+    pub period: Option<String>,
+    /// The last day on which it can or could be met.
+    pub due: Option<NaiveDate>,
+    /// How many there were (count), or members (rate).
+    pub count: u64,
+    /// How many of the population were met.
+    pub met: u64,
+    /// The population.
+    pub population: u64,
+    /// Records that explain it: members missed.
+    pub related: Vec<Record>,
+}
+
+impl Verdict {
+    /// A verdict about a record, missed.
+    pub fn missed(record: Option<Record>) -> Self {
+        Self {
+            pending: false,
+            record,
+            fields: Vec::new(),
+            period: None,
+            due: None,
+            count: 0,
+            met: 0,
+            population: 0,
+            related: Vec::new(),
+        }
+    }
+}
+
+/// How often a rule looked, and what it decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Judged as met.
+    pub met: u64,
+    /// Judged as missed.
+    pub missed: u64,
+    /// Not yet due.
+    pub pending: u64,
+    /// Could not be judged.
+    pub unjudged: u64,
+}
+
+/// All that one rule decided.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The counts.
+    pub tally: Tally,
+    /// Missed and pending verdicts, in order of the records.
+    pub verdicts: Vec<Verdict>,
+}
+
+impl Outcome {
+    /// Notes a missed or pending verdict.
+    pub fn push(&mut self, v: Verdict) {
+        if v.pending {
+            self.tally.pending += 1;
+        } else {
+            self.tally.missed += 1;
+        }
+        self.verdicts.push(v);
+    }
+
+    /// Joins what the next part of the records gave.
+    pub fn append(&mut self, mut other: Self) {
+        let (a, b) = (&mut self.tally, other.tally);
+        a.met += b.met;
+        a.missed += b.missed;
+        a.pending += b.pending;
+        a.unjudged += b.unjudged;
+        self.verdicts.append(&mut other.verdicts);
+    }
+}
