@@ -1,7 +1,22 @@
-//! Streams in, the program run, its exit status out.
+//! Streams, clock and folder in, the program run, its exit status out.
 
 use std::process::ExitCode;
 
+use aftercare::cli::{Outside, run};
+use anstream::{AutoStream, ColorChoice};
+
 fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let colour = (
+        AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
+        AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
+    );
+    let outside = Outside {
+        out: &mut std::io::stdout().lock(),
+        err: &mut std::io::stderr().lock(),
+        colour,
+        // The one place that looks at the clock.
+        now: chrono::Utc::now(),
+        here: std::env::current_dir().unwrap_or_default(),
+    };
+    ExitCode::from(run(std::env::args_os().collect(), outside))
 }

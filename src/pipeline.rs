@@ -37,6 +37,8 @@ pub struct Failure {
     pub place: Option<Place>,
     /// What went wrong.
     pub message: Bilingual,
+    /// How to mend it, where that is known.
+    pub help: Option<Bilingual>,
 }
 
 impl Failure {
@@ -46,6 +48,24 @@ impl Failure {
             status: 2,
             place: None,
             message: Bilingual::new(zh, en),
+            help: None,
+        }
+    }
+
+    /// The program failed: a file could not be written, its own data are broken.
+    pub fn program(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            status: 3,
+            ..Self::usage(zh, en)
+        }
+    }
+
+    /// With a way to mend it.
+    #[must_use]
+    pub fn helped(self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            help: Some(Bilingual::new(zh, en)),
+            ..self
         }
     }
 }
@@ -57,6 +77,7 @@ impl From<Fault> for Failure {
             status: 2,
             place: None,
             message: Bilingual::new(text.clone(), text),
+            help: None,
         }
     }
 }
@@ -67,6 +88,7 @@ impl From<workspace::Broken> for Failure {
             status: 2,
             place: Some(b.place),
             message: b.message,
+            help: None,
         }
     }
 }
@@ -115,11 +137,7 @@ pub struct Summary {
 /// # Errors
 /// No office, a broken office.yaml, an unknown policy or a broken pack.
 pub fn check(request: &Request) -> Result<Checked, Failure> {
-    let fail = |m: String| Failure {
-        status: 3,
-        place: None,
-        message: Bilingual::new(m.clone(), m),
-    };
+    let fail = |m: String| Failure::program(m.clone(), m);
     let schema = Arc::new(Schema::embedded().map_err(fail)?);
     let packs = Packs::for_workspace(&request.root)?;
     let offices = selected(request)?;
@@ -207,6 +225,7 @@ pub fn adopt(
                 status: 2,
                 place: Some(adoption.place.clone()),
                 message,
+                help: None,
             });
         };
         if !only.is_empty() && !only.contains(&pack.id) {

@@ -1,1 +1,53 @@
-//! Findings as text and JSON.
+//! Findings → what `check` prints. A format is one file here and its row in [`FORMATS`].
+
+pub mod failure;
+pub mod json;
+mod select;
+mod snippet;
+mod style;
+pub mod text;
+
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+
+use crate::text::Lang;
+pub use select::Selection;
+pub use style::{Paint, Style};
+
+/// What is reported, and how.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    /// The findings and their counts.
+    pub selection: &'a Selection<'a>,
+    /// Judged as of the end of this day.
+    pub as_of: NaiveDate,
+    /// The language of messages.
+    pub lang: Lang,
+    /// Colour, or none.
+    pub style: Style,
+    /// Waived findings and all related places too.
+    pub verbose: bool,
+    /// A line a finding, and nothing when there is none.
+    pub quiet: bool,
+}
+
+/// A format of the report.
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// Writes it.
+    pub write: fn(&Report<'_>, &mut dyn Write) -> io::Result<()>,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "text",
+        write: text::write,
+    },
+    Format {
+        name: "json",
+        write: json::write,
+    },
+];

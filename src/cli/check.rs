@@ -1,0 +1,102 @@
+//! `check`: judges the records and reports what it found; writes nothing but the report.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+
+use super::session::Session;
+use super::{Command, paths, sink};
+use crate::pipeline::{self, Failure};
+use crate::report::{self, FORMATS, Report, Selection};
+
+/// What `check` takes.
+#[derive(clap::Args)]
+pub(crate) struct Check {
+    /// 只报告这些文件或文件夹里的问题；判断时仍看全部记录 | report only what lies in these files or folders; all records are judged still
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// 报告的格式：text 或 json | format of the report: text or json
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true,
+          hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
+    format: String,
+    /// 报告写进这个文件（写完才换上去） | write the report to this file, whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// 警告也算不合格 | warnings fail too
+    #[arg(long)]
+    strict: bool,
+}
+
+impl Command for Check {
+    const NAME: &'static str = "check";
+    const ABOUT: &'static str = "按采用的制度核对记录，不改动任何文件 | Checks the records against the adopted policies; changes no file";
+    const EXAMPLES: &'static [(&'static str, &'static str)] = &[
+        (
+            "aftercare check",
+            "核对全部单位，截至今天 | check every office as of today",
+        ),
+        (
+            "aftercare check records/cuihu --as-of 2025-12-31",
+            "只报告翠湖一处，截至年底 | report one office as of the year's end",
+        ),
+        (
+            "aftercare check --strict --format json --output findings.json",
+            "给程序用的报告；有警告也不合格 | a report for programs; warnings fail too",
+        ),
+    ];
+
+    fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
+        let request = session.request(false)?;
+        let below: Result<Vec<String>, Failure> = self
+            .paths
+            .iter()
+            .map(|p| paths::resolve(&session.here, &request.root, p))
+            .collect();
+        let below = below?;
+        let checked = pipeline::check(&request)?;
+        let covered = |file: &str| paths::covers(&below, file);
+        let selection = if below.is_empty() {
+            Selection::all(&checked)
+        } else {
+            Selection::narrowed(&checked, &covered)
+        };
+        self.report(session, &request, &selection)?;
+        let summary = selection.summary;
+        let failing = summary.errors + if self.strict { summary.warnings } else { 0 };
+        Ok(u8::from(failing > 0))
+    }
+}
+
+impl Check {
+    fn report(
+        &self,
+        session: &mut Session<'_>,
+        request: &pipeline::Request,
+        selection: &Selection<'_>,
+    ) -> Result<(), Failure> {
+        let mut report = Report {
+            selection,
+            as_of: request.as_of,
+            lang: session.lang,
+            style: session.style,
+            verbose: session.common.verbose,
+            quiet: session.common.quiet,
+        };
+        let Some(format) = FORMATS.iter().find(|f| f.name == self.format) else {
+            return Ok(());
+        };
+        let Some(path) = &self.output else {
+            return sink::stream(session.out, |out| (format.write)(&report, out));
+        };
+        if session.common.color.is_none() {
+            report.style = crate::report::Style::default();
+        }
+        sink::file(&session.here.join(path), |out| (format.write)(&report, out))?;
+        if report.quiet {
+            return Ok(());
+        }
+        report.style = session.style;
+        sink::stream(session.out, |out| report::text::count(&report, out))
+    }
+}

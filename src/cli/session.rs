@@ -1,0 +1,150 @@
+//! One run of the program: its options, where the workspace is, which day and language hold.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::common::Common;
+use super::help;
+use crate::load::moment;
+use crate::pipeline::{self, Failure, Request};
+use crate::report::Style;
+use crate::table::OfficeConfig;
+use crate::text::Lang;
+use crate::workspace;
+
+/// What a command works with.
+pub(crate) struct Session<'a> {
+    /// What it says goes here.
+    pub out: &'a mut dyn Write,
+    /// The options of all commands.
+    pub common: Common,
+    /// The language of what it says.
+    pub lang: Lang,
+    /// Colour, or none.
+    pub style: Style,
+    /// The folder that relative paths start from.
+    pub here: PathBuf,
+    root: Option<PathBuf>,
+    today: NaiveDate,
+}
+
+impl<'a> Session<'a> {
+    /// Finds the workspace, if there is one, and what its offices agree on.
+    ///
+    /// # Errors
+    /// `-C` names no folder.
+    pub fn open(
+        common: Common,
+        out: &'a mut dyn Write,
+        style: Style,
+        now: DateTime<Utc>,
+        cwd: &Path,
+    ) -> Result<Self, Failure> {
+        let here = match &common.dir {
+            Some(dir) => folder(cwd, dir)?,
+            None => cwd.to_path_buf(),
+        };
+        let root = workspace::find_root(&here);
+        let configs = root.as_deref().map(configs).unwrap_or_default();
+        let lang = match &common.lang {
+            Some(said) => help::lang(Some(said)),
+            None => agreed(configs.iter().map(|c| c.lang)).unwrap_or_default(),
+        };
+        let zone = agreed(configs.iter().map(|c| c.timezone));
+        let today = now.with_timezone(&zone.unwrap_or(chrono_tz::Asia::Shanghai));
+        if let Some(jobs) = common.jobs {
+            // Fails only where a pool is running already, and then that one serves.
+            let _ = rayon::ThreadPoolBuilder::new()
+                .num_threads(jobs.get())
+                .build_global();
+        }
+        Ok(Self {
+            out,
+            common,
+            lang,
+            style,
+            here,
+            root,
+            today: today.date_naive(),
+        })
+    }
+
+    /// The workspace, if there is one.
+    pub fn workspace(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// The workspace.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn root(&self) -> Result<PathBuf, Failure> {
+        match &self.root {
+            Some(root) => Ok(root.clone()),
+            None => pipeline::root(&self.here),
+        }
+    }
+
+    /// The day at whose end it is now.
+    ///
+    /// # Errors
+    /// `--as-of` is no date.
+    pub fn as_of(&self) -> Result<NaiveDate, Failure> {
+        let Some(said) = &self.common.as_of else {
+            return Ok(self.today);
+        };
+        moment(said, false, chrono_tz::Asia::Shanghai)
+            .map(crate::moment::Moment::date)
+            .ok_or_else(|| {
+                Failure::usage(
+                    format!("--as-of 的「{said}」不是一个明确的日期"),
+                    format!("`{said}` of --as-of is no unambiguous date"),
+                )
+                .helped(
+                    "年在前，如 2025-04-03、2025/4/3、20250403 或 2025年4月3日",
+                    "write the year first, such as 2025-04-03, 2025/4/3 or 20250403",
+                )
+            })
+    }
+
+    /// What the pipeline is asked, by the common options.
+    ///
+    /// # Errors
+    /// No workspace, or a wrong `--as-of`.
+    pub fn request(&self, everything: bool) -> Result<Request, Failure> {
+        Ok(Request {
+            root: self.root()?,
+            as_of: self.as_of()?,
+            offices: self.common.office.clone(),
+            policies: self.common.policy.clone(),
+            everything,
+        })
+    }
+}
+
+fn folder(cwd: &Path, dir: &Path) -> Result<PathBuf, Failure> {
+    let path = cwd.join(dir);
+    if path.is_dir() {
+        return Ok(path);
+    }
+    let shown = dir.display();
+    Err(Failure::usage(
+        format!("-C 的「{shown}」不是文件夹"),
+        format!("`{shown}` of -C is no folder"),
+    ))
+}
+
+/// The offices' office.yaml as far as they can be read; whoever judges says what is wrong with the others.
+fn configs(root: &Path) -> Vec<OfficeConfig> {
+    workspace::offices(root)
+        .iter()
+        .flat_map(|(_, folder)| workspace::read_config(root, folder))
+        .collect()
+}
+
+fn agreed<T: PartialEq>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    let first = all.next()?;
+    all.all(|x| x == first).then_some(first)
+}

@@ -1,0 +1,278 @@
+//! The report that people read: each finding with its line quoted, grouped by file, counts at the end.
+
+use std::io::{self, Write};
+
+use super::snippet::snippet;
+use super::style::safe;
+use super::{Paint, Report, Style};
+use crate::finding::{Finding, Place, Severity};
+use crate::text::Lang;
+
+/// Columns that a quoted line may take, its frame included.
+const WIDTH: usize = 80;
+/// Related places that are listed without `-v`.
+const RELATED: usize = 3;
+
+/// Writes the report.
+///
+/// # Errors
+/// The stream is closed or broken.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let shown: Vec<&Finding> = report
+        .selection
+        .findings
+        .iter()
+        .copied()
+        .filter(|f| report.verbose || !f.waived)
+        .collect();
+    for file in shown.chunk_by(|a, b| a.place.file == b.place.file) {
+        if !report.quiet {
+            heading(report, file, out)?;
+        }
+        for f in file {
+            if report.quiet {
+                line(report, f, out)?;
+            } else {
+                finding(report, f, out)?;
+            }
+        }
+    }
+    if report.quiet {
+        return Ok(());
+    }
+    count(report, out)
+}
+
+/// Writes the counts alone, in a line or two.
+///
+/// # Errors
+/// The stream is closed or broken.
+pub fn count(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let s = &report.selection.summary;
+    let style = report.style;
+    let found = match (s.errors, s.warnings) {
+        (0, 0) => style.paint(
+            Paint::Good,
+            report.lang.pick("没有发现问题", "All in order"),
+        ),
+        (e, w) => {
+            let what = if e > 0 { Paint::Error } else { Paint::Warning };
+            let text = tally(report.lang, e, w);
+            style.paint(
+                what,
+                report
+                    .lang
+                    .pick(format!("共 {text}"), format!("Found {text}")),
+            )
+        }
+    };
+    let also = also(report);
+    let (offices, records) = (number(s.offices), number(s.records));
+    let day = report.as_of;
+    match report.lang {
+        Lang::Zh => writeln!(
+            out,
+            "{found}{also}。查了 {offices} 个单位的 {records} 条记录，截至 {day}。"
+        ),
+        Lang::En => writeln!(
+            out,
+            "{found}{also}. Checked {} of {} as of {day}.",
+            plural(s.records, "record", "records"),
+            plural(s.offices, "office", "offices"),
+        ),
+    }
+}
+
+/// What is neither right nor wrong: waived, not yet due, not judged.
+fn also(report: &Report<'_>) -> String {
+    let s = &report.selection.summary;
+    let parts = [
+        (s.waived, "豁免", "项", "waived"),
+        (s.pending, "未到期", "项", "not yet due"),
+        (s.unjudged, "无法判断", "项", "not judged"),
+    ];
+    parts
+        .iter()
+        .filter(|p| p.0 > 0)
+        .map(|(n, zh, unit, en)| {
+            let n = number(*n);
+            report
+                .lang
+                .pick(format!("，{zh} {n} {unit}"), format!(", {n} {en}"))
+        })
+        .collect()
+}
+
+fn tally(lang: Lang, errors: u64, warnings: u64) -> String {
+    let parts = [
+        (errors, "个错误", "error", "errors"),
+        (warnings, "个警告", "warning", "warnings"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|p| p.0 > 0)
+        .map(|(n, zh, one, many)| lang.pick(format!("{} {zh}", number(*n)), plural(*n, one, many)))
+        .collect();
+    parts.join(lang.pick("、", " and "))
+}
+
+fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// With a comma before each group of three figures.
+pub(super) fn number(n: u64) -> String {
+    let figures = n.to_string();
+    let mut out = String::new();
+    for (i, c) in figures.chars().enumerate() {
+        if i > 0 && (figures.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+fn heading(report: &Report<'_>, file: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
+    let of = |s| file.iter().filter(|f| !f.waived && f.severity == s).count() as u64;
+    let waived = file.iter().filter(|f| f.waived).count() as u64;
+    let mut counts = tally(report.lang, of(Severity::Error), of(Severity::Warning));
+    if counts.is_empty() {
+        counts = report
+            .lang
+            .pick(format!("豁免 {waived} 项"), format!("{waived} waived"));
+    }
+    let path = file
+        .first()
+        .map(|f| safe(&f.place.file))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "{}  {}\n",
+        report.style.paint(Paint::Strong, path),
+        report.style.paint(Paint::Dim, counts)
+    )
+}
+
+fn level(report: &Report<'_>, f: &Finding) -> (Paint, &'static str) {
+    match (f.waived, f.severity) {
+        (true, _) => (Paint::Dim, report.lang.pick("已豁免", "waived")),
+        (_, Severity::Error) => (Paint::Error, report.lang.pick("错误", "error")),
+        (_, Severity::Warning) => (Paint::Warning, report.lang.pick("警告", "warning")),
+    }
+}
+
+/// A finding in a line, as compilers and editors write them.
+fn line(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let (paint, level) = level(report, f);
+    let p = &f.place;
+    writeln!(
+        out,
+        "{}:{}:{}: {}: {} [{}]",
+        safe(&p.file),
+        p.line,
+        p.column,
+        report.style.paint(paint, level),
+        safe(f.message.get(report.lang)),
+        f.rule
+    )
+}
+
+fn finding(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let (paint, level) = level(report, f);
+    let style = report.style;
+    let title = style.paint(paint, format_args!("{level}[{}]", f.rule));
+    let message = safe(f.message.get(report.lang));
+    writeln!(out, "{title}: {}", style.paint(Paint::Strong, message))?;
+    // What an office did not do stands nowhere: its office.yaml is named, but no line of it is at fault.
+    let nowhere = f.kind.is_none() && !f.clause.is_empty();
+    let gutter = quote(&f.place, !nowhere, (style, paint), out)?;
+    for (label, text) in notes(report, f) {
+        let bar = style.paint(Paint::Frame, "=");
+        let label = style.paint(Paint::Frame, label);
+        writeln!(out, "{:gutter$} {bar} {label}: {}", "", safe(&text))?;
+    }
+    writeln!(out)
+}
+
+/// Names a place and quotes its line; gives the width of the line number.
+pub(super) fn quote(
+    place: &Place,
+    with_text: bool,
+    (style, paint): (Style, Paint),
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let number = place.line.to_string();
+    let gutter = number.len();
+    let frame = |text: &str| style.paint(Paint::Frame, text);
+    let (arrow, bar) = (frame("-->"), frame("|"));
+    let (line, column) = (place.line, place.column);
+    writeln!(
+        out,
+        "{:gutter$}{arrow} {}:{line}:{column}",
+        "",
+        safe(&place.file)
+    )?;
+    let quoted = if with_text {
+        snippet(place, WIDTH - gutter - 3)
+    } else {
+        None
+    };
+    if let Some(s) = quoted {
+        let marks = style.paint(paint, "^".repeat(s.underline));
+        writeln!(out, "{:gutter$} {bar}", "")?;
+        writeln!(out, "{} {bar} {}", frame(&number), s.text)?;
+        writeln!(
+            out,
+            "{:gutter$} {bar} {:indent$}{marks}",
+            "",
+            "",
+            indent = s.indent
+        )?;
+    }
+    Ok(gutter)
+}
+
+fn notes(report: &Report<'_>, f: &Finding) -> Vec<(&'static str, String)> {
+    let lang = report.lang;
+    let mut notes = Vec::new();
+    let mut note = |zh, en, text: String| {
+        if !text.is_empty() {
+            notes.push((lang.pick(zh, en), text));
+        }
+    };
+    note("条款", "clause", f.clause.clone());
+    let period = f.period.clone().unwrap_or_default();
+    match f.due {
+        Some(due) if period.is_empty() => note("期限", "due", due.to_string()),
+        Some(due) => note(
+            "期限",
+            "due",
+            lang.pick(format!("{due}（{period}）"), format!("{due} ({period})")),
+        ),
+        None => note("期间", "period", period),
+    }
+    let listed = if report.verbose { usize::MAX } else { RELATED };
+    for r in f.related.iter().take(listed) {
+        let p = &r.place;
+        let said = r.message.get(lang);
+        note(
+            "另见",
+            "see",
+            format!("{}:{}:{} {said}", p.file, p.line, p.column),
+        );
+    }
+    let more = f.related.len().saturating_sub(listed);
+    if more > 0 {
+        note(
+            "另见",
+            "see",
+            lang.pick(
+                format!("还有 {more} 处，加 -v 全部列出"),
+                format!("{more} more; -v lists them all"),
+            ),
+        );
+    }
+    note("怎样改", "help", f.help.get(lang).to_owned());
+    notes
+}
