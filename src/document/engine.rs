@@ -23,6 +23,9 @@ const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " render
 /// After so many documents what typst remembers of them is dropped (facts: memory stays flat, no cost in speed).
 const EVICT: usize = 64;
 
+/// What an HTML template may spend: far more than the largest page needs, so that only an endless loop runs out.
+const FUEL: u64 = 1_000_000_000;
+
 /// A thread's stack: deep layouts need more than the default.
 const STACK: usize = 16 << 20;
 
@@ -68,8 +71,12 @@ impl Engine {
         let mut files = HashMap::new();
         let mut html = minijinja::Environment::new();
         html.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-        html.set_trim_blocks(true);
-        html.set_lstrip_blocks(true);
+        html.set_fuel(Some(FUEL));
+        let syntax = minijinja::syntax::SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build();
+        html.set_syntax(syntax.map_err(|e| fault("", e.to_string()))?);
         for (path, bytes) in templates.iter() {
             let text = || String::from_utf8(bytes.to_vec()).map_err(|e| fault(path, e.to_string()));
             if path.ends_with(".html") {
@@ -190,7 +197,7 @@ impl Engine {
                 message: e.to_string(),
             })?;
         let template = self.html.get_template(template).map_err(fault)?;
-        let text = template.render(minijinja::value::Value::from_serialize(&context));
+        let text = template.render(minijinja::Value::from(minijinja::value::Serde(context)));
         text.map(String::into_bytes).map_err(fault)
     }
 

@@ -26,8 +26,13 @@ pub struct Meta {
     pub author: String,
     /// Its language.
     pub lang: Lang,
-    /// The date of its records.
+    /// The date of its records; written `2025-03-01`.
+    #[serde(serialize_with = "written")]
     pub date: NaiveDate,
+}
+
+fn written<S: serde::Serializer>(date: &NaiveDate, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(date)
 }
 
 /// One file that a build makes.
