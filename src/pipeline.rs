@@ -98,6 +98,8 @@ impl From<workspace::Broken> for Failure {
 pub struct Judged {
     /// The office and its records.
     pub office: Office,
+    /// What it adopted, compiled.
+    pub compiled: Compiled,
     /// What each rule decided.
     pub judgements: Vec<Judgement>,
 }
@@ -109,6 +111,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// The offices in order.
     pub offices: Vec<Judged>,
+    /// The packs there are.
+    pub packs: Packs,
     /// The counts.
     pub summary: Summary,
 }
@@ -144,13 +148,14 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     let mut checked = Checked {
         findings: Vec::new(),
         offices: Vec::new(),
+        packs,
         summary: Summary::default(),
     };
     // Every office.yaml and pack is sound before any record is read.
     let mut ready = Vec::new();
     for (id, folder) in offices {
         let config = workspace::read_config(&request.root, &folder)?;
-        let compiled = adopt(&config, &packs, &schema, &request.policies)?;
+        let compiled = adopt(&config, &checked.packs, &schema, &request.policies)?;
         ready.push((id, folder, config, compiled));
     }
     for (id, folder, config, compiled) in ready {
@@ -160,7 +165,11 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
         findings.extend(core);
         policy::waive(&office, &mut findings);
         checked.findings.append(&mut findings);
-        checked.offices.push(Judged { office, judgements });
+        checked.offices.push(Judged {
+            office,
+            compiled,
+            judgements,
+        });
     }
     sort_and_dedupe(&mut checked.findings);
     checked.summary = summary(&checked);

@@ -236,7 +236,7 @@ pub struct Office {
     /// office.yaml.
     pub config: OfficeConfig,
     /// The files its records came from.
-    pub files: Vec<SourceFile>,
+    pub files: Vec<Arc<SourceFile>>,
     /// One table a kind, in the schema's order.
     pub tables: Vec<Table>,
     /// The kinds and fields.
@@ -364,6 +364,60 @@ impl SourceFile {
 }
 
 impl Office {
+    /// The office as it stood at the end of an earlier day: what is dated later is absent, as if loaded as of that day.
+    pub fn at(&self, day: NaiveDate) -> Self {
+        let mut tables = self.tables.clone();
+        for ((_, kind), table) in self.schema.iter().zip(&mut tables) {
+            if let Some(own) = kind.own_date()
+                && let Column::Moment(dates) = &table.columns[usize::from(own.0)]
+            {
+                let known = dates.iter().map(|m| !m.is_present() || m.date() <= day);
+                table.live.iter_mut().zip(known).for_each(|(l, k)| *l &= k);
+            }
+            for (field, column) in kind.fields.iter().zip(&mut table.columns) {
+                if let Column::Moment(moments) = column
+                    && !field.future
+                {
+                    let later = |m: &&mut Moment| m.is_present() && m.date() > day;
+                    moments
+                        .iter_mut()
+                        .filter(later)
+                        .for_each(|m| *m = Moment::ABSENT);
+                }
+            }
+        }
+        self.hide_children(&mut tables);
+        Self {
+            id: self.id.clone(),
+            config: self.config.clone(),
+            files: self.files.clone(),
+            tables,
+            schema: Arc::clone(&self.schema),
+            as_of: day.min(self.as_of),
+        }
+    }
+
+    /// A nested record without a date of its own counts when its parent does.
+    fn hide_children(&self, tables: &mut [Table]) {
+        for (id, kind) in self.schema.iter() {
+            let (None, Some(nesting)) = (kind.own_date(), &kind.nests_in) else {
+                continue;
+            };
+            let table = &tables[usize::from(id.0)];
+            let Column::Ref(parents) = &table.columns[usize::from(nesting.field.0)] else {
+                continue;
+            };
+            let above = &tables[usize::from(nesting.kind.0)].live;
+            let live = table
+                .live
+                .iter()
+                .zip(parents)
+                .map(|(l, p)| *l && above.get(*p as usize).is_none_or(|a| *a))
+                .collect();
+            tables[usize::from(id.0)].live = live;
+        }
+    }
+
     /// Whether something is written in a field, readable or not.
     pub(crate) fn has_text(&self, kind: KindId, row: Row, field: FieldId) -> bool {
         let origin = self.table(kind).origins[row as usize];

@@ -169,11 +169,13 @@ pub fn load_office(
                     .into_iter()
                     .zip(&mut parts)
                     .for_each(|(p, all)| all.push(p));
-                office.files.push(r.file);
+                office.files.push(Arc::new(r.file));
             }
             Err(finding) => {
                 // Keeps the numbering of files.
-                office.files.push(SourceFile::empty(&finding.place.file));
+                office
+                    .files
+                    .push(Arc::new(SourceFile::empty(&finding.place.file)));
                 findings.push(finding);
             }
         }

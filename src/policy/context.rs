@@ -235,7 +235,8 @@ fn last_day_of_hours(after: Moment, hours: i64) -> NaiveDate {
     )
 }
 
-fn own_date(office: &Office, kind: KindId, row: Row) -> Moment {
+/// A record's own date: its first required date, or its parent's; `ABSENT` when it has none.
+pub fn own_date(office: &Office, kind: KindId, row: Row) -> Moment {
     let k = office.schema.get(kind);
     if let Some(field) = k.own_date() {
         return match office.value(kind, row, field) {

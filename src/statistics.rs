@@ -1,1 +1,0 @@
-//! Rates, intervals, satisfaction.
