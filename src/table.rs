@@ -397,6 +397,14 @@ impl Office {
         }
     }
 
+    /// A record as its file writes it.
+    pub fn source_text(&self, kind: KindId, row: Row) -> &str {
+        let origin = self.table(kind).origins[row as usize];
+        let text = &self.files[origin.file as usize].text;
+        let (start, end) = (origin.start as usize, (origin.start + origin.len) as usize);
+        text.get(start..end).unwrap_or("")
+    }
+
     /// A nested record without a date of its own counts when its parent does.
     fn hide_children(&self, tables: &mut [Table]) {
         for (id, kind) in self.schema.iter() {

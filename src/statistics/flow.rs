@@ -105,7 +105,10 @@ impl Flow {
                 .transpose()
         };
         Ok(Self {
-            label: written.label.clone().unwrap_or_else(|| schema.get(kind).label.clone()),
+            label: written
+                .label
+                .clone()
+                .unwrap_or_else(|| schema.get(kind).label.clone()),
             done: moment(&written.done)?,
             promised: moment(&written.promised)?,
             population,
@@ -124,13 +127,23 @@ impl Flow {
     }
 
     /// What one record adds; `late` says whether some other last day for it has passed.
-    fn one(&self, office: &Office, row: Row, period: Period, late: &dyn Fn(Row) -> bool) -> Activity {
+    fn one(
+        &self,
+        office: &Office,
+        row: Row,
+        period: Period,
+        late: &dyn Fn(Row) -> bool,
+    ) -> Activity {
         let mut a = Activity::default();
         let came = self.population.moment(office, row);
         if came.is_present() && period.contains(came.date()) {
             a.received = 1;
         }
-        let Some(done) = self.done.as_ref().map(|e| self.moment(office, row, Some(e))) else {
+        let Some(done) = self
+            .done
+            .as_ref()
+            .map(|e| self.moment(office, row, Some(e)))
+        else {
             a.done = a.received;
             return a;
         };

@@ -41,6 +41,8 @@ pub struct Group {
     pub key: String,
     /// What people read.
     pub label: Bilingual,
+    /// The record it stands for, where it is one.
+    pub record: Option<(KindId, Row)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +84,10 @@ pub fn natural(a: &str, b: &str) -> Ordering {
         let digits = |s: &str| s.bytes().take_while(u8::is_ascii_digit).count();
         let (m, n) = (digits(a), digits(b));
         let order = if m > 0 && n > 0 {
-            let (p, q) = (a[..m].trim_start_matches('0'), b[..n].trim_start_matches('0'));
+            let (p, q) = (
+                a[..m].trim_start_matches('0'),
+                b[..n].trim_start_matches('0'),
+            );
             (a, b) = (&a[m..], &b[n..]);
             p.len().cmp(&q.len()).then_with(|| p.cmp(q))
         } else {
@@ -152,6 +157,7 @@ impl Group {
             order: Order::Absent,
             key: String::new(),
             label: Bilingual::new("未填", "not stated"),
+            record: None,
         }
     }
 
@@ -166,6 +172,7 @@ impl Group {
             order: Order::Text(text.to_owned()),
             key: text.to_owned(),
             label: Bilingual::new(text, text),
+            record: None,
         }
     }
 
@@ -176,6 +183,7 @@ impl Group {
             order: Order::Period(period),
             key: text.clone(),
             label: Bilingual::new(text.clone(), text),
+            record: None,
         }
     }
 
@@ -190,16 +198,22 @@ impl Group {
                 order: Order::Number(u64::from(code)),
                 key: value.code.clone(),
                 label: value.label.clone(),
+                record: None,
             },
         }
     }
 
     fn yes_or_no(yes: bool) -> Self {
-        let (key, zh, en) = if yes { ("true", "是", "yes") } else { ("false", "否", "no") };
+        let (key, zh, en) = if yes {
+            ("true", "是", "yes")
+        } else {
+            ("false", "否", "no")
+        };
         Self {
             order: Order::Number(u64::from(!yes)),
             key: key.to_owned(),
             label: Bilingual::new(zh, en),
+            record: None,
         }
     }
 
@@ -214,6 +228,7 @@ impl Group {
             order: Order::Number(u64::from(row)),
             key: id.to_owned(),
             label: Bilingual::new(label, label),
+            record: Some((kind, row)),
         }
     }
 }
@@ -226,7 +241,10 @@ mod tests {
     fn ids_sort_by_the_value_of_their_digits() {
         let mut ids = ["C-10", "C-9", "C-09", "B-100", "C", "10号楼", "9号楼"];
         ids.sort_by(|a, b| natural(a, b));
-        assert_eq!(ids, ["9号楼", "10号楼", "B-100", "C", "C-9", "C-09", "C-10"]);
+        assert_eq!(
+            ids,
+            ["9号楼", "10号楼", "B-100", "C", "C-9", "C-09", "C-10"]
+        );
     }
 
     #[test]

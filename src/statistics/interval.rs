@@ -104,7 +104,8 @@ mod tests {
     #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
     fn solved(part: u64, whole: u64, upper: bool) -> f64 {
         let (n, p) = (whole as f64, part as f64 / whole as f64);
-        let outside = |x: f64| (p - x).powi(2) > 1.959_963_984_540_054_f64.powi(2) * x * (1.0 - x) / n;
+        let outside =
+            |x: f64| (p - x).powi(2) > 1.959_963_984_540_054_f64.powi(2) * x * (1.0 - x) / n;
         let (mut a, mut b) = if upper { (1.0, p) } else { (0.0, p) };
         for _ in 0..200 {
             let m = f64::midpoint(a, b);

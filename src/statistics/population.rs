@@ -66,7 +66,8 @@ impl Population {
     /// What is wrong in it.
     pub fn compile(written: &WrittenPopulation, schema: &Schema) -> Result<Self, String> {
         let kind = kind(&written.of, schema)?;
-        let compiled = |source: &Option<String>, how: fn(&str, &Scope<'_>) -> Result<Expr, String>| {
+        let compiled = |source: &Option<String>,
+                        how: fn(&str, &Scope<'_>) -> Result<Expr, String>| {
             source
                 .as_ref()
                 .map(|s| expression(s, kind, schema, how))
@@ -90,7 +91,10 @@ impl Population {
     /// Its members that count in a period (or at all), in order.
     pub fn rows(&self, office: &Office, period: Option<Period>) -> Vec<Row> {
         let live = &office.table(self.kind).live;
-        let rows = (0..).zip(live).filter(|(_, live)| **live).map(|(row, _)| row);
+        let rows = (0..)
+            .zip(live)
+            .filter(|(_, live)| **live)
+            .map(|(row, _)| row);
         rows.filter(|row| {
             let view = View::of(office, (self.kind, *row));
             self.filter.as_ref().is_none_or(|f| view.holds(f))

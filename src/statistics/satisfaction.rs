@@ -51,7 +51,10 @@ impl Scale {
                 return Err(format!("`{code}` is no value of `{name}`"));
             }
         }
-        let satisfied = levels.iter().map(|l| written.satisfied.contains(&l.code)).collect();
+        let satisfied = levels
+            .iter()
+            .map(|l| written.satisfied.contains(&l.code))
+            .collect();
         Ok(Self {
             field,
             levels: levels.clone(),
@@ -62,7 +65,8 @@ impl Scale {
     /// Counts the answers of these records.
     pub fn count(&self, office: &Office, kind: KindId, rows: &[Row]) -> Distribution {
         let mut d = Distribution::new(self);
-        rows.iter().for_each(|row| d.add(self.answer(office, kind, *row)));
+        rows.iter()
+            .for_each(|row| d.add(self.answer(office, kind, *row)));
         d
     }
 
@@ -163,7 +167,9 @@ pub fn by_group(
     let mut groups = BTreeMap::new();
     for row in rows {
         for group in key.groups(office, kind, *row) {
-            let d = groups.entry(group).or_insert_with(|| Distribution::new(scale));
+            let d = groups
+                .entry(group)
+                .or_insert_with(|| Distribution::new(scale));
             d.add(scale.answer(office, kind, *row));
         }
     }
@@ -215,7 +221,10 @@ mod tests {
         // (3·5 + 4·4 + 3 + 2 + 1) / 10
         assert_eq!(d.mean().unwrap(), "3.70");
         let (low, high) = d.interval().unwrap();
-        assert_eq!((low.to_string(), high.to_string()), ("39.7%".into(), "89.2%".into()));
+        assert_eq!(
+            (low.to_string(), high.to_string()),
+            ("39.7%".into(), "89.2%".into())
+        );
     }
 
     #[test]
@@ -231,11 +240,17 @@ mod tests {
 
     #[test]
     fn a_change_is_told_by_the_intervals() {
-        let (good, bad) = (distribution([95, 0, 0, 0, 5], 0), distribution([50, 0, 0, 0, 50], 0));
+        let (good, bad) = (
+            distribution([95, 0, 0, 0, 5], 0),
+            distribution([50, 0, 0, 0, 50], 0),
+        );
         assert_eq!(compare(&good, &bad), Change::Higher);
         assert_eq!(compare(&bad, &good), Change::Lower);
         assert_eq!(compare(&good, &good), Change::Overlap);
-        assert_eq!(compare(&good, &distribution([4, 0, 0, 0, 0], 0)), Change::TooFew);
+        assert_eq!(
+            compare(&good, &distribution([4, 0, 0, 0, 0], 0)),
+            Change::TooFew
+        );
     }
 
     proptest! {
