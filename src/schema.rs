@@ -106,6 +106,8 @@ pub struct Kind {
     pub nests_in: Option<Nesting>,
     /// Chains of steps, earlier first.
     pub time_order: Vec<Vec<FieldId>>,
+    /// Whether two steps at the same moment are out of order too.
+    pub strict_order: bool,
     /// Acts of people.
     pub acts: Vec<Act>,
     /// A signature and the person whose own name it must not be.
@@ -231,6 +233,8 @@ struct WrittenKind {
     nests_in: Option<WrittenNesting>,
     #[serde(default)]
     time_order: Vec<Vec<String>>,
+    #[serde(default)]
+    strict_order: bool,
     #[serde(default)]
     acts: Vec<WrittenAct>,
     not_signed_by: Option<WrittenSignature>,
@@ -364,6 +368,7 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
         fields,
         nests_in,
         time_order,
+        strict_order: kind.strict_order,
         acts,
         not_signed_by,
         weekly,

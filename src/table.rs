@@ -129,9 +129,14 @@ pub struct SourceFile {
     pub side: String,
     /// First byte of each line, found when a place is asked for.
     pub lines: std::sync::OnceLock<Vec<u32>>,
+    /// Characters before every 4096th byte, counted when a place in a very long line is asked for.
+    pub(crate) strides: std::sync::OnceLock<Vec<u32>>,
     /// What finds a field's place in a record again.
     pub layout: Layout,
 }
+
+/// Of each record in a YAML file its first byte, and the places of its values as (field, first byte, bytes).
+pub type YamlPlaces = Vec<(u32, Vec<(FieldId, u32, u32)>)>;
 
 /// How a file's fields are found again within a record's bytes.
 #[derive(Debug)]
@@ -146,7 +151,7 @@ pub enum Layout {
     /// YAML: for each record by its first byte (sorted), the places of its values as (field, first byte, bytes).
     Yaml {
         /// Sorted by record start.
-        records: Vec<(u32, Vec<(FieldId, u32, u32)>)>,
+        records: YamlPlaces,
     },
 }
 
@@ -197,6 +202,15 @@ pub struct Waiver {
     pub place: Place,
 }
 
+/// 稽核: what the git history is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// From which day on the history is evidence.
+    pub from: Option<NaiveDate>,
+    /// How many days an entry may be late.
+    pub grace_days: u32,
+}
+
 /// office.yaml.
 #[derive(Clone, Debug)]
 pub struct OfficeConfig {
@@ -218,6 +232,8 @@ pub struct OfficeConfig {
     pub form_codes: std::collections::BTreeMap<String, String>,
     /// 合订: `month`, `quarter`, `year` or `none`.
     pub collect: String,
+    /// 稽核.
+    pub audit: Audit,
     /// 语言.
     pub lang: Lang,
     /// 豁免.
@@ -435,21 +451,8 @@ impl Office {
                 .text
                 .get(start as usize..(start + len) as usize)
                 .unwrap_or("");
-            !matches!(
-                text.trim(),
-                "" | "-"
-                    | "—"
-                    | "/"
-                    | "待补"
-                    | "待定"
-                    | "?"
-                    | "？"
-                    | "N/A"
-                    | "~"
-                    | "null"
-                    | "''"
-                    | "\"\""
-            )
+            let null = matches!(text, "~" | "null" | "Null" | "NULL" | "''" | "\"\"");
+            !null && !crate::load::is_absent(crate::load::trim(text))
         })
     }
 }

@@ -17,14 +17,14 @@ pub fn finding(
     office: &Office,
     rule: &str,
     severity: Severity,
-    record: Option<(String, String)>,
+    about: (Option<String>, Option<String>),
     field: Option<String>,
     place: Place,
     message: Bilingual,
     help: Bilingual,
 ) -> Finding {
     let rule = format!("core/{rule}");
-    let (kind, record) = record.map_or((None, None), |(k, r)| (Some(k), Some(r)));
+    let (kind, record) = about;
     let file = if record.is_none() {
         place.file.as_str()
     } else {
@@ -104,36 +104,36 @@ pub fn check(office: &Office) -> Vec<Finding> {
 
 const CHUNK: u32 = 16_384;
 
-fn about(office: &Office, kind: KindId, row: Row) -> Option<(String, String)> {
-    Some((
-        office.schema.get(kind).name.clone(),
-        office.record_id(kind, row).to_owned(),
-    ))
+/// A record's kind and id; one without an id has only a kind.
+pub fn about(office: &Office, kind: KindId, row: Row) -> (Option<String>, Option<String>) {
+    let id = office.record_id(kind, row);
+    let name = office.schema.get(kind).name.clone();
+    (Some(name), (!id.is_empty()).then(|| id.to_owned()))
 }
 
 fn missing(office: &Office, kind: KindId, row: Row, out: &mut Vec<Finding>) {
     let def = office.schema.get(kind);
     for (id, field) in def.iter().filter(|(_, f)| f.required) {
-        let absent = if field.ty == FieldType::Id {
-            office.table(kind).ids[row as usize].len == 0
+        let empty = if field.ty == FieldType::Id {
+            office.table(kind).ids[row as usize].len == 0 && !waits_for_parent(office, kind, row)
         } else {
-            // A bad value is a finding of its own; it leaves the field empty too.
-            office.value(kind, row, id) == Value::Absent && !office.has_text(kind, row, id)
+            office.value(kind, row, id) == Value::Absent
         };
-        if absent {
+        // A bad value is a finding of its own; it leaves the field empty too.
+        if empty && !office.has_text(kind, row, id) {
+            let (zh, en) = match office.record_id(kind, row) {
+                "" => (
+                    format!("这条{}", def.label.zh),
+                    format!("this record of {}", def.name),
+                ),
+                id => (
+                    format!("{}「{id}」", def.label.zh),
+                    format!("{} `{id}`", def.name),
+                ),
+            };
             let message = Bilingual::new(
-                format!(
-                    "{}「{}」没有填{}",
-                    def.label.zh,
-                    office.record_id(kind, row),
-                    field.label.zh
-                ),
-                format!(
-                    "{} `{}` lacks {}",
-                    def.name,
-                    office.record_id(kind, row),
-                    field.name
-                ),
+                format!("{zh}没有填{}", field.label.zh),
+                format!("{en} lacks {}", field.name),
             );
             let help = Bilingual::new(
                 format!("补填“{}”。", field.label.zh),
@@ -155,6 +155,14 @@ fn missing(office: &Office, kind: KindId, row: Row, out: &mut Vec<Finding>) {
     }
 }
 
+/// Whether a record is nested in one without an id: its own follows from that.
+fn waits_for_parent(office: &Office, kind: KindId, row: Row) -> bool {
+    let nesting = office.schema.get(kind).nests_in.as_ref();
+    nesting.is_some_and(|n| {
+        office.value(kind, row, n.field) == Value::Absent && office.has_text(kind, row, n.field)
+    })
+}
+
 fn moment(office: &Office, kind: KindId, row: Row, field: FieldId) -> Moment {
     match office.value(kind, row, field) {
         Value::Moment(m) => m,
@@ -164,6 +172,12 @@ fn moment(office: &Office, kind: KindId, row: Row, field: FieldId) -> Moment {
 
 fn order(office: &Office, kind: KindId, row: Row, out: &mut Vec<Finding>) {
     let def = office.schema.get(kind);
+    let late = |o: std::cmp::Ordering| o.is_gt() || (def.strict_order && o.is_eq());
+    let (zh, en) = if def.strict_order {
+        ("不晚于", "not after")
+    } else {
+        ("早于", "before")
+    };
     for chain in &def.time_order {
         for (i, later) in chain.iter().enumerate().skip(1) {
             let b = moment(office, kind, row, *later);
@@ -171,14 +185,13 @@ fn order(office: &Office, kind: KindId, row: Row, out: &mut Vec<Finding>) {
                 .iter()
                 .map(|f| (*f, moment(office, kind, row, *f)));
             let wrong = earlier
-                .filter(|(_, a)| a.is_present() && b.is_present() && a.compare(b).is_gt())
-                .last();
+                .rev()
+                .find(|(_, a)| a.is_present() && b.is_present() && late(a.compare(b)));
             let Some((first, a)) = wrong else { continue };
             let (fa, fb) = (def.get(first), def.get(*later));
-            // A shift must end after it starts: equal is wrong there too, which `starts < ends` says.
             let message = Bilingual::new(
-                format!("{}（{b}）早于{}（{a}）", fb.label.zh, fa.label.zh),
-                format!("{} ({b}) is before {} ({a})", fb.name, fa.name),
+                format!("{}（{b}）{zh}{}（{a}）", fb.label.zh, fa.label.zh),
+                format!("{} ({b}) is {en} {} ({a})", fb.name, fa.name),
             );
             let help = Bilingual::new(
                 "核对这两个日期，改正写错的一个。",

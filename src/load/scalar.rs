@@ -7,12 +7,22 @@ use crate::calendar::{Period, Unit};
 use crate::moment::Moment;
 use crate::schema::EnumValue;
 
+/// The text without surrounding space; marks of width zero that come with pasted text count as space.
+pub fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [a, .., b] if a.is_ascii_graphic() && b.is_ascii_graphic() => text,
+        _ => text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')),
+    }
+}
+
 /// Whether a cell or value means that there is none.
 pub fn is_absent(text: &str) -> bool {
-    matches!(
-        text,
-        "" | "-" | "—" | "/" | "待补" | "待定" | "?" | "？" | "N/A"
-    )
+    // No token is longer than nine bytes.
+    text.len() <= 9
+        && matches!(
+            text,
+            "" | "-" | "—" | "/" | "待补" | "待定" | "?" | "N/A" | "－" | "／" | "？" | "Ｎ／Ａ"
+        )
 }
 
 /// Full-width digits, letters and punctuation as half-width ones.
@@ -49,16 +59,16 @@ pub fn moment(text: &str, time: bool, zone: chrono_tz::Tz) -> Option<Moment> {
             return Some(Moment::day(date));
         }
         if time && b.len() == 16 && (b[10] == b' ' || b[10] == b'T') && b[13] == b':' {
-            let at = NaiveTime::from_hms_opt(digits(&b[11..13])?, digits(&b[14..16])?, 0)?;
+            let at = NaiveTime::from_hms_opt(digits(&b[11..13])?, digits(&b[14..])?, 0)?;
             return Some(Moment::instant(date.and_time(at)));
         }
     }
     let plain = narrow(text);
     let (date, rest) = any_date(plain.trim())?;
-    let rest = rest.trim_start_matches(['T', ' ']).trim();
     if rest.is_empty() {
         return Some(Moment::day(date));
     }
+    let rest = rest.strip_prefix('T').unwrap_or(rest).trim();
     if !time {
         // A field of days forgives midnight, which spreadsheets add.
         return matches!(rest, "00:00" | "00:00:00" | "0:00" | "0:00:00")
@@ -373,6 +383,16 @@ mod tests {
             "2025-03-01 25:00",
             "2025-03-01 下午13:00",
             "2025年3月",
+            "2025-03-01T",
+            "2025-03-01TT14:30",
+            "2025-03-01 14",
+            "2025-03-01 24:00",
+            "2025-03-01 14:30 下午",
+            "2025-03-01 14:30+25:00",
+            "202503011430",
+            "25-03-01",
+            "2025/03-01",
+            "2025-03-01至2025-03-02",
         ] {
             assert_eq!(read(t), None, "{t}");
         }

@@ -5,6 +5,10 @@ use std::rc::Rc;
 
 use granit_parser::{Event, Parser, ScalarStyle};
 
+use super::fault::small;
+use super::yaml_fault;
+use crate::text::Bilingual;
+
 /// A value in a YAML file.
 #[derive(Clone, Debug)]
 pub struct Node {
@@ -14,6 +18,8 @@ pub struct Node {
     pub len: u32,
     /// What stands there.
     pub data: Data,
+    /// Bytes of text and number of nodes that it comes to when aliases are written out.
+    weight: u64,
 }
 
 /// What a node holds.
@@ -27,17 +33,28 @@ pub enum Data {
     Map(Vec<(Rc<Node>, Rc<Node>)>),
 }
 
+impl Data {
+    /// Whether it is an empty or null plain scalar.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Scalar(t, true) if matches!(t.as_str(), "" | "~" | "null" | "Null" | "NULL"))
+    }
+}
+
 /// Where reading stopped.
 #[derive(Clone, Debug)]
 pub struct Broken {
     /// The byte.
     pub at: u32,
     /// Why.
-    pub why: String,
+    pub why: Bilingual,
+    /// Whether the rest of the file is not read.
+    last: bool,
 }
 
 /// Nesting deeper than this is refused.
 const DEPTH: usize = 64;
+/// Aliases that come to more than this when written out are refused.
+const EXPANDED: u64 = 4 << 20;
 
 struct Open {
     node: Node,
@@ -48,11 +65,12 @@ struct Open {
 /// Reads all documents; what was complete before a fault is kept, and reading goes on at the next record.
 pub fn read(text: &str) -> (Vec<Rc<Node>>, Vec<Broken>) {
     let (mut roots, mut faults, mut from) = (Vec::new(), Vec::new(), 0);
-    while faults.len() < 100 {
-        let Some(broken) = part(text, from, &mut roots) else {
-            break;
+    while let Some((broken, last)) = Part::new(text, from).read(&mut roots) {
+        let next = if broken.last {
+            None
+        } else {
+            resume(text, last.max(from))
         };
-        let next = resume(text, broken.at as usize);
         faults.push(broken);
         match next {
             Some(n) if n > from => from = n,
@@ -64,93 +82,168 @@ pub fn read(text: &str) -> (Vec<Rc<Node>>, Vec<Broken>) {
 
 /// The next line that begins a record or a document.
 fn resume(text: &str, at: usize) -> Option<usize> {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let mut line = at + text[at..].find('\n')? + 1;
+    let bytes = text.as_bytes();
+    let line = |from: usize| memchr::memchr(b'\n', bytes.get(from..)?).map(|n| from + n + 1);
+    let mut at = line(at)?;
     loop {
-        let rest = &text[line..];
-        if rest.starts_with("- ") || rest.starts_with("---") {
-            return Some(line);
+        let rest = &bytes[at..];
+        if rest.starts_with(b"- ") || rest.starts_with(b"-\n") || rest.starts_with(b"---") {
+            return Some(at);
         }
-        line += rest.find('\n')? + 1;
+        at = line(at)?;
     }
 }
 
-fn part(text: &str, from: usize, roots: &mut Vec<Rc<Node>>) -> Option<Broken> {
-    let mut parser = Parser::new_from_str(&text[from..]);
-    let mut open: Vec<Open> = Vec::new();
-    let mut anchors: BTreeMap<usize, Rc<Node>> = BTreeMap::new();
-    let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    loop {
-        let (event, span) = match parser.next_event()? {
-            Ok(e) => e,
-            Err(e) => {
-                let at = from + e.marker().byte_offset().unwrap_or(0);
-                keep_complete(open, roots);
-                return Some(Broken {
-                    at: small(at),
-                    why: e.to_string(),
-                });
+/// A text from some byte on, being read.
+struct Part<'t> {
+    text: &'t str,
+    from: usize,
+    parser: Parser<'t, granit_parser::StrInput<'t>>,
+    open: Vec<Open>,
+    anchors: BTreeMap<usize, Rc<Node>>,
+    expanded: u64,
+    /// Where the last event began.
+    last: usize,
+}
+
+impl<'t> Part<'t> {
+    fn new(text: &'t str, from: usize) -> Self {
+        Self {
+            text,
+            from,
+            parser: Parser::new_from_str(&text[from..]),
+            open: Vec::new(),
+            anchors: BTreeMap::new(),
+            expanded: 0,
+            last: from,
+        }
+    }
+
+    /// Reads on to the end or to a fault; gives the fault, and a byte up to which all was read.
+    fn read(mut self, roots: &mut Vec<Rc<Node>>) -> Option<(Broken, usize)> {
+        loop {
+            let fault = match self.parser.next_event()? {
+                Ok((Event::StreamEnd, _)) => return None,
+                Ok((event, span)) => self.event(event, span, roots).err(),
+                Err(e) => Some(self.broken(&e)),
+            };
+            if let Some(broken) = fault {
+                let last = self.last;
+                keep_complete(self.open, roots);
+                return Some((broken, last));
             }
-        };
+        }
+    }
+
+    fn broken(&self, e: &granit_parser::ScanError) -> Broken {
+        let (at, why) = yaml_fault::fault(e, &self.text[self.from..]);
+        Broken {
+            at: small(self.from + at),
+            why,
+            last: false,
+        }
+    }
+
+    fn event(
+        &mut self,
+        event: Event<'_>,
+        span: granit_parser::Span,
+        roots: &mut Vec<Rc<Node>>,
+    ) -> Result<(), Broken> {
         let range = span.byte_range().unwrap_or(0..0);
-        let (start, len) = (small(from + range.start), small(range.len()));
+        let (start, end) = (self.from + range.start, self.from + range.end);
+        self.last = self.last.max(start);
+        let place = (small(start), small(end - start));
         let done = match event {
             Event::Scalar(value, style, anchor, _) => {
-                let plain = style == ScalarStyle::Plain;
-                let node = Rc::new(Node {
-                    start,
-                    len,
-                    data: Data::Scalar(value.into_owned(), plain),
-                });
-                anchors.insert(anchor, Rc::clone(&node));
-                Some(node)
+                let data = Data::Scalar(value.into_owned(), style == ScalarStyle::Plain);
+                self.close(Node::new(place, data), anchor)
             }
             Event::SequenceStart(_, anchor, ..) => {
-                open.push(Open {
-                    node: Node {
-                        start,
-                        len,
-                        data: Data::List(vec![]),
-                    },
-                    key: None,
-                    anchor,
-                });
-                None
+                return self.open(place, Data::List(vec![]), anchor);
             }
             Event::MappingStart(_, anchor, ..) => {
-                open.push(Open {
-                    node: Node {
-                        start,
-                        len,
-                        data: Data::Map(vec![]),
-                    },
-                    key: None,
-                    anchor,
-                });
-                None
+                return self.open(place, Data::Map(vec![]), anchor);
             }
-            Event::SequenceEnd | Event::MappingEnd => open.pop().map(|mut o| {
-                o.node.len = small(from + range.start).saturating_sub(o.node.start);
-                let node = Rc::new(o.node);
-                anchors.insert(o.anchor, Rc::clone(&node));
-                node
-            }),
-            Event::Alias(id) => anchors.get(&id).cloned(),
-            Event::StreamEnd => return None,
-            _ => None,
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(mut o) => {
+                    o.node.len = small(start).saturating_sub(o.node.start);
+                    self.close(o.node, o.anchor)
+                }
+                None => return Ok(()),
+            },
+            Event::Alias(id) => self.alias(id, small(start))?,
+            _ => return Ok(()),
         };
-        if open.len() > DEPTH {
-            keep_complete(open, roots);
-            return Some(Broken {
-                at: start,
-                why: format!("nested deeper than {DEPTH} levels"),
+        attach(done, &mut self.open, roots);
+        Ok(())
+    }
+
+    fn open(&mut self, place: (u32, u32), data: Data, anchor: usize) -> Result<(), Broken> {
+        let node = Node::new(place, data);
+        self.open.push(Open {
+            node,
+            key: None,
+            anchor,
+        });
+        if self.open.len() > DEPTH {
+            let why = Bilingual::new(
+                format!("套了 {DEPTH} 层以上"),
+                format!("nested deeper than {DEPTH} levels"),
+            );
+            return Err(Broken {
+                at: place.0,
+                why,
+                last: false,
             });
         }
-        if let Some(node) = done {
-            attach(node, &mut open, roots);
+        Ok(())
+    }
+
+    fn close(&mut self, node: Node, anchor: usize) -> Rc<Node> {
+        let node = Rc::new(node);
+        if anchor > 0 {
+            self.anchors.insert(anchor, Rc::clone(&node));
+        }
+        node
+    }
+
+    fn alias(&mut self, id: usize, at: u32) -> Result<Rc<Node>, Broken> {
+        let Some(node) = self.anchors.get(&id) else {
+            let why = Bilingual::new("*名称 引用了它自己", "an alias refers to what it stands in");
+            return Err(Broken {
+                at,
+                why,
+                last: false,
+            });
+        };
+        self.expanded = self.expanded.saturating_add(node.weight);
+        if self.expanded > EXPANDED {
+            let why = Bilingual::new(
+                "*名称 的引用展开后过大，以下没有读",
+                "the aliases come to too much when written out; the rest is not read",
+            );
+            return Err(Broken {
+                at,
+                why,
+                last: true,
+            });
+        }
+        Ok(Rc::clone(node))
+    }
+}
+
+impl Node {
+    fn new((start, len): (u32, u32), data: Data) -> Self {
+        let weight = match &data {
+            Data::Scalar(t, _) => 1 + t.len() as u64,
+            _ => 1,
+        };
+        Self {
+            start,
+            len,
+            data,
+            weight,
         }
     }
 }
@@ -160,6 +253,7 @@ fn attach(node: Rc<Node>, open: &mut [Open], roots: &mut Vec<Rc<Node>>) {
         roots.push(node);
         return;
     };
+    parent.node.weight = parent.node.weight.saturating_add(node.weight);
     match &mut parent.node.data {
         Data::List(items) => items.push(node),
         Data::Map(pairs) => match parent.key.take() {

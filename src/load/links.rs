@@ -1,0 +1,238 @@
+//! Ids and names → rows: the table of ids, references resolved, duplicates and references to nothing as findings.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::core;
+use super::fault::shown;
+use crate::finding::{Finding, Related, Severity};
+use crate::schema::{FieldId, FieldType, KindId};
+use crate::table::{Column, DANGLING, NO_ROW, Office, Row, Value, id_hash};
+use crate::text::{Bilingual, nearest};
+
+/// Fills in the table of ids; a second record with an id is a finding that names both.
+pub fn index(office: &mut Office) -> Vec<Finding> {
+    let kinds: Vec<KindId> = office.schema.iter().map(|(k, _)| k).collect();
+    let made: Vec<Ids> = kinds.par_iter().map(|k| ids(office, *k)).collect();
+    let mut findings = Vec::new();
+    for (kind, (by_id, twice)) in kinds.into_iter().zip(made) {
+        let twice = twice.into_iter();
+        findings.extend(twice.map(|(first, second)| duplicate(office, kind, first, second)));
+        office.tables[usize::from(kind.0)].by_id = by_id;
+    }
+    findings
+}
+
+/// Rows by their ids, and of each id that is used again the first row and the other.
+type Ids = (hashbrown::HashTable<Row>, Vec<(Row, Row)>);
+
+fn ids(office: &Office, kind: KindId) -> Ids {
+    let rows = u32::try_from(office.table(kind).len()).unwrap_or(u32::MAX);
+    let mut by_id = hashbrown::HashTable::with_capacity(rows as usize);
+    let mut twice = Vec::new();
+    for row in 0..rows {
+        let id = office.record_id(kind, row);
+        if id.is_empty() {
+            continue;
+        }
+        let same = |r: &Row| office.record_id(kind, *r) == id;
+        match by_id.entry(id_hash(id), same, |r| id_hash(office.record_id(kind, *r))) {
+            hashbrown::hash_table::Entry::Occupied(o) => twice.push((*o.get(), row)),
+            hashbrown::hash_table::Entry::Vacant(v) => {
+                v.insert(row);
+            }
+        }
+    }
+    (by_id, twice)
+}
+
+fn duplicate(office: &Office, kind: KindId, first: Row, second: Row) -> Finding {
+    let id = office.record_id(kind, second).to_owned();
+    let def = office.schema.get(kind);
+    let message = Bilingual::new(
+        format!("{}的编号「{id}」用了两次", def.label.zh),
+        format!("id `{id}` is used twice among {}", def.name),
+    );
+    let help = Bilingual::new("给其中一条换一个编号。", "Give one of them another id.");
+    let mut f = core::finding(
+        office,
+        "duplicate-id",
+        Severity::Error,
+        (Some(def.name.clone()), Some(id)),
+        Some("id".into()),
+        office.place(kind, second, Some(FieldId(0))),
+        message,
+        help,
+    );
+    f.related.push(Related {
+        place: office.place(kind, first, Some(FieldId(0))),
+        message: Bilingual::new("第一次用在这里", "first used here"),
+    });
+    f
+}
+
+type Names<'o> = FxHashMap<&'o str, Vec<Row>>;
+
+/// A field that refers to records of a kind.
+#[derive(Clone, Copy)]
+struct Reference {
+    kind: KindId,
+    field: FieldId,
+    to: KindId,
+}
+
+/// Turns references into rows.
+pub fn resolve(office: &mut Office) -> Vec<Finding> {
+    let schema = Arc::clone(&office.schema);
+    let fields = schema.iter().flat_map(|(kind, k)| {
+        k.iter().filter_map(move |(field, f)| match f.ty {
+            FieldType::Ref(to) => Some(Reference { kind, field, to }),
+            _ => None,
+        })
+    });
+    let used = |r: &Reference| matches!(cells(office, *r), Column::Text(_));
+    let fields: Vec<Reference> = fields.filter(used).collect();
+    let mut kinds: Vec<KindId> = fields.iter().map(|r| r.to).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let named: Vec<(KindId, Names<'_>)> =
+        kinds.par_iter().map(|k| (*k, names(office, *k))).collect();
+    let empty = Names::default();
+    let made: Vec<(Column, Vec<Finding>)> = fields
+        .par_iter()
+        .map(|r| {
+            let names = named.iter().find(|n| n.0 == r.to).map_or(&empty, |n| &n.1);
+            column(office, *r, names)
+        })
+        .collect();
+    drop(named);
+    let mut findings = Vec::new();
+    for (r, (column, found)) in fields.into_iter().zip(made) {
+        office.tables[usize::from(r.kind.0)].columns[usize::from(r.field.0)] = column;
+        findings.extend(found);
+    }
+    findings
+}
+
+fn cells(office: &Office, r: Reference) -> &Column {
+    &office.table(r.kind).columns[usize::from(r.field.0)]
+}
+
+const CHUNK: usize = 16_384;
+
+fn column(office: &Office, r: Reference, names: &Names<'_>) -> (Column, Vec<Finding>) {
+    let Column::Text(spans) = cells(office, r) else {
+        return (Column::Empty, Vec::new());
+    };
+    let origins = &office.table(r.kind).origins;
+    let text = |i: usize| office.files[origins[i].file as usize].get(spans[i]);
+    let row = |i: usize| match spans[i].len {
+        0 => NO_ROW,
+        _ => row_of(office, r.to, text(i), names),
+    };
+    let rows: Vec<Row> = (0..spans.len())
+        .into_par_iter()
+        .with_min_len(CHUNK)
+        .map(row)
+        .collect();
+    let lost = rows.iter().enumerate().filter(|(_, to)| **to == DANGLING);
+    // The nearest id is looked for as long as that stays a matter of a second.
+    let sought = NEAREST / office.table(r.to).len().max(1);
+    let findings = lost.enumerate().map(|(n, (i, _))| {
+        let named = names.get(text(i)).map_or(&[][..], Vec::as_slice);
+        dangling(office, r, i, named, n < sought)
+    });
+    let findings = findings.collect();
+    (Column::Ref(rows), findings)
+}
+
+fn row_of(office: &Office, to: KindId, text: &str, names: &Names<'_>) -> Row {
+    office
+        .row_of(to, text)
+        .unwrap_or_else(|| match names.get(text).map(Vec::as_slice) {
+            Some([one]) => *one,
+            _ => DANGLING,
+        })
+}
+
+/// The records of a kind by their names.
+pub(crate) fn names(office: &Office, kind: KindId) -> Names<'_> {
+    let mut names = Names::default();
+    let Some(field) = office.schema.get(kind).field("name") else {
+        return names;
+    };
+    for row in 0..u32::try_from(office.table(kind).len()).unwrap_or(0) {
+        if let Value::Text(t) = office.value(kind, row, field) {
+            names.entry(t).or_default().push(row);
+        }
+    }
+    names
+}
+
+/// How many ids a column's references to nothing are compared with in all.
+const NEAREST: usize = 2_000_000;
+
+fn dangling(office: &Office, r: Reference, i: usize, named: &[Row], seek: bool) -> Finding {
+    let row = u32::try_from(i).unwrap_or(u32::MAX);
+    let (def, target) = (office.schema.get(r.kind), office.schema.get(r.to));
+    let label = &def.get(r.field).label;
+    let table = office.table(r.kind);
+    let text = match &table.columns[usize::from(r.field.0)] {
+        Column::Text(spans) => office.files[table.origins[i].file as usize].get(spans[i]),
+        _ => "",
+    };
+    let short = shown(text);
+    let ids: Vec<&str> = named.iter().map(|n| office.record_id(r.to, *n)).collect();
+    let (message, help) = if ids.is_empty() {
+        let all = 0..u32::try_from(office.table(r.to).len()).unwrap_or(0);
+        let near = seek.then(|| nearest(text, all.map(|n| office.record_id(r.to, n))));
+        let message = Bilingual::new(
+            format!("{}「{short}」在{}里找不到", label.zh, target.label.zh),
+            format!(
+                "{} `{short}` does not exist among {}",
+                label.en, target.name
+            ),
+        );
+        let help = match near.flatten() {
+            Some(n) => Bilingual::new(format!("是不是「{n}」？"), format!("Did you mean `{n}`?")),
+            None => Bilingual::new(
+                format!("先登记这条{}，或改成已有的编号或名称。", target.label.zh),
+                "Add that record, or use an existing id or name.",
+            ),
+        };
+        (message, help)
+    } else {
+        let message = Bilingual::new(
+            format!("{}「{short}」有重名：{}", label.zh, several(&ids, "、")),
+            format!(
+                "{} `{short}` is the name of several: {}",
+                label.en,
+                several(&ids, ", ")
+            ),
+        );
+        let help = Bilingual::new("请改写编号。", "Write the id instead.");
+        (message, help)
+    };
+    let name = Some(def.get(r.field).name.clone());
+    let place = office.place(r.kind, row, Some(r.field));
+    let about = core::about(office, r.kind, row);
+    core::finding(
+        office,
+        "dangling-ref",
+        Severity::Error,
+        about,
+        name,
+        place,
+        message,
+        help,
+    )
+}
+
+/// Ids that share a name; of many the first ones.
+fn several(ids: &[&str], separator: &str) -> String {
+    const SHOWN: usize = 10;
+    let more = if ids.len() > SHOWN { "…" } else { "" };
+    format!("{}{more}", ids[..ids.len().min(SHOWN)].join(separator))
+}
