@@ -1,0 +1,96 @@
+//! The sample group of offices, made from a fixed seed: every file below `records/`, and the list of faults planted in it.
+
+mod big;
+mod clock;
+mod complaint;
+mod cuihu;
+mod cuihu_faults;
+mod lakeside;
+mod names;
+mod office;
+mod qibo;
+mod qibo_faults;
+mod record;
+mod repair;
+mod rng;
+mod sheet;
+mod spelling;
+mod story;
+mod survey;
+mod walk;
+mod words;
+mod yaml;
+mod yunqi;
+mod yunqi_faults;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use aftercare::schema::Schema;
+
+pub use big::{Big, big};
+pub use office::Planted;
+
+/// An office, its office.yaml, and how its records are written.
+type Made = (office::Office, String, Vec<sheet::Sheet>);
+
+/// What the generator makes.
+pub struct Sample {
+    /// Path below `records/` and bytes.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// What `check` must find in them.
+    pub planted: Vec<Planted>,
+}
+
+/// Makes the sample group.
+///
+/// # Errors
+/// The embedded schema is broken.
+pub fn sample() -> Result<Sample, String> {
+    let schema = Schema::embedded()?;
+    let mut all = Sample {
+        files: BTreeMap::new(),
+        planted: Vec::new(),
+    };
+    for (office, config, sheets) in [cuihu::make(), lakeside::make(), qibo::make(), yunqi::make()] {
+        all.files
+            .extend(sheet::files(&office, &config, &sheets, &schema));
+        all.planted.extend(office.planted);
+    }
+    all.planted.sort_by(|a, b| key(a).cmp(&key(b)));
+    Ok(all)
+}
+
+fn key(p: &Planted) -> [&str; 6] {
+    [p.office, &p.rule, &p.kind, &p.record, &p.period, &p.field]
+}
+
+/// The planted faults as a table: office, rule, kind, record, period, field, why.
+pub fn list(planted: &[Planted]) -> String {
+    let mut out = String::from("office|rule|kind|record|period|field|waived|why\n");
+    for p in planted {
+        out.push_str(&key(p).map(|c| if c.is_empty() { "-" } else { c }).join("|"));
+        let waived = if p.waived { "waived" } else { "-" };
+        let _ = writeln!(out, "|{waived}|{}", p.why);
+    }
+    out
+}
+
+/// Writes files below a folder; a file that already has these bytes is left alone.
+///
+/// # Errors
+/// A file can't be written.
+pub fn write(root: &Path, files: &BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {
+    for (path, bytes) in files {
+        let file = root.join(path);
+        if std::fs::read(&file).is_ok_and(|old| old == *bytes) {
+            continue;
+        }
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(file, bytes)?;
+    }
+    Ok(())
+}
