@@ -1,7 +1,10 @@
-//! Calendar periods: days, ISO weeks, months, quarters, halves and years, and how they are written.
+//! Calendar periods: days, ISO weeks, months, quarters, halves and years, and how they are written; `working` has the
+//! public calendar's working days.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::Deserialize;
+
+pub mod working;
 
 /// The length of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]

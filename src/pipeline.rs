@@ -10,7 +10,7 @@ use crate::load::{self, Options};
 use crate::policy::{self, Compiled, Fault, Judgement, Packs};
 use crate::schema::Schema;
 use crate::table::{Office, OfficeConfig};
-use crate::text::{Bilingual, nearest};
+use crate::text::{Bilingual, did_you_mean};
 use crate::workspace;
 
 /// What is asked.
@@ -70,15 +70,22 @@ impl Failure {
     }
 }
 
-impl From<Fault> for Failure {
-    fn from(f: Fault) -> Self {
-        let text = format!("{}: {}", f.at, f.message);
-        Self {
-            status: 2,
-            place: None,
-            message: Bilingual::new(text.clone(), text),
-            help: None,
+impl From<Vec<Fault>> for Failure {
+    /// The first fault with its place; the others, each with its own, below it.
+    fn from(faults: Vec<Fault>) -> Self {
+        let mut failure = Self::usage("", "");
+        for f in faults {
+            if failure.place.is_none() {
+                failure.place = Some(f.place);
+                failure.message = f.message;
+            } else {
+                let p = &f.place;
+                let at = format!("\n{}:{}:{}: ", p.file, p.line, p.column);
+                failure.message.zh += &format!("{at}{}", f.message.zh);
+                failure.message.en += &format!("{at}{}", f.message.en);
+            }
         }
+        failure
     }
 }
 
@@ -143,7 +150,7 @@ pub struct Summary {
 pub fn check(request: &Request) -> Result<Checked, Failure> {
     let fail = |m: String| Failure::program(m.clone(), m);
     let schema = Arc::new(Schema::embedded().map_err(fail)?);
-    let packs = Packs::for_workspace(&request.root)?;
+    let packs = Packs::for_workspace(&request.root, &schema)?;
     let offices = selected(request)?;
     let mut checked = Checked {
         findings: Vec::new(),
@@ -163,7 +170,7 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
         let (office, core) = load::load_office(&request.root, &id, &folder, config, &options);
         let (mut findings, judgements) = policy::judge(&office, &compiled);
         findings.extend(core);
-        policy::waive(&office, &mut findings);
+        policy::waive(&office, &compiled, &mut findings);
         checked.findings.append(&mut findings);
         checked.offices.push(Judged {
             office,
@@ -186,16 +193,10 @@ fn selected(request: &Request) -> Result<Vec<(String, PathBuf)>, Failure> {
     }
     for wanted in &request.offices {
         if !all.iter().any(|(id, _)| id == wanted) {
-            let near = nearest(wanted, all.iter().map(|(id, _)| id.as_str()));
-            let (zh, en) = near.map_or((String::new(), String::new()), |n| {
-                (
-                    format!("，是不是「{n}」？"),
-                    format!("; did you mean `{n}`?"),
-                )
-            });
+            let near = did_you_mean(wanted, all.iter().map(|(id, _)| id.as_str()));
             return Err(Failure::usage(
-                format!("没有「{wanted}」这个单位{zh}"),
-                format!("there is no office `{wanted}`{en}"),
+                format!("没有「{wanted}」这个单位{}", near.zh),
+                format!("there is no office `{wanted}`{}", near.en),
             ));
         }
     }
@@ -219,16 +220,10 @@ pub fn adopt(
     for adoption in &config.adoptions {
         let Some(pack) = packs.get(&adoption.policy) else {
             let id = &adoption.policy;
-            let near = nearest(id, packs.iter().map(|p| p.id.as_str()));
-            let (zh, en) = near.map_or((String::new(), String::new()), |n| {
-                (
-                    format!("，是不是「{n}」？"),
-                    format!("; did you mean `{n}`?"),
-                )
-            });
+            let near = did_you_mean(id, packs.iter().map(|p| p.id.as_str()));
             let message = Bilingual::new(
-                format!("没有「{id}」这项制度{zh}"),
-                format!("there is no policy `{id}`{en}"),
+                format!("没有「{id}」这项制度{}", near.zh),
+                format!("there is no policy `{id}`{}", near.en),
             );
             return Err(Failure {
                 status: 2,
@@ -238,15 +233,10 @@ pub fn adopt(
             });
         };
         if !only.is_empty() && !only.contains(&pack.id) {
+            compiled.leave_out(pack);
             continue;
         }
-        compiled.adopt(pack, adoption, schema).map_err(|faults| {
-            let all: Vec<String> = faults
-                .into_iter()
-                .map(|f| format!("{}: {}", f.at, f.message))
-                .collect();
-            Failure::usage(all.join("\n"), all.join("\n"))
-        })?;
+        compiled.adopt(pack, adoption, schema)?;
     }
     compiled.rules.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(compiled)

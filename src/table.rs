@@ -456,3 +456,54 @@ impl Office {
         })
     }
 }
+
+impl Office {
+    /// What identifies a record over time: its id; for a nested one without an id its parent's, what is written in it,
+    /// and which of several alike it is. So a question inserted above another does not change the other's name.
+    pub(crate) fn identity(&self, kind: KindId, row: Row) -> String {
+        match self.parent_without_id(kind, row) {
+            None => self.record_id(kind, row).to_owned(),
+            Some(parent) => {
+                let own = self.written(kind, row);
+                let before = (0..row).rev();
+                let siblings =
+                    before.take_while(|r| self.parent_without_id(kind, *r) == Some(parent));
+                let alike = siblings.filter(|r| self.written(kind, *r) == own).count();
+                format!("{}#{own}#{alike}", self.record_id(parent.0, parent.1))
+            }
+        }
+    }
+
+    /// The parent of a nested record in whose own text no id stands.
+    fn parent_without_id(&self, kind: KindId, row: Row) -> Option<(KindId, Row)> {
+        let nesting = self.schema.get(kind).nests_in.as_ref()?;
+        let origin = self.table(kind).origins[row as usize];
+        let file = &self.files[origin.file as usize];
+        if !matches!(file.layout, Layout::Yaml { .. })
+            || file.find(origin, Some(FieldId(0))).is_some()
+        {
+            return None;
+        }
+        match self.value(kind, row, nesting.field) {
+            Value::Ref(parent, at) => Some((parent, at)),
+            _ => None,
+        }
+    }
+
+    /// The fields that are written in a record, in the schema's order, with their texts.
+    fn written(&self, kind: KindId, row: Row) -> String {
+        let origin = self.table(kind).origins[row as usize];
+        let file = &self.files[origin.file as usize];
+        let fields = self.schema.get(kind).iter();
+        let texts = fields.filter_map(|(id, field)| {
+            let (start, len) = file.find(origin, Some(id))?;
+            let text = file.text.get(start as usize..(start + len) as usize)?;
+            Some(format!(
+                "{}={}",
+                field.name,
+                text.trim_matches(['"', '\'', ' '])
+            ))
+        });
+        texts.collect::<Vec<_>>().join("\u{1f}")
+    }
+}

@@ -59,3 +59,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .min_by(|a, b| a.cmp(b))
         .map(|(_, c)| c)
 }
+
+/// “Did you mean …?” in both languages, to put after a message about an unknown name; empty when nothing is near.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Bilingual {
+    match nearest(word, candidates) {
+        Some(n) => Bilingual::new(
+            format!("，是不是「{n}」？"),
+            format!("; did you mean `{n}`?"),
+        ),
+        None => Bilingual::default(),
+    }
+}

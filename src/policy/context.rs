@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use super::compile::{Compiled, Link, Once, Rule};
+use super::compile::{Compiled, Link, Once, Rule, Span};
 use super::definition::Pick;
+use super::expr::Expr;
 use super::value::{Record, View};
 use super::verdict::{Outcome, Verdict};
 use crate::calendar::Period;
+use crate::calendar::working::{self, Unpublished};
 use crate::moment::{Moment, plus_days};
 use crate::schema::{FieldId, KindId};
 use crate::table::{Column, Office, Row};
@@ -62,13 +64,25 @@ impl Index {
 pub struct Context<'a> {
     /// The office.
     pub office: &'a Office,
+    /// What it adopted.
+    pub compiled: &'a Compiled,
     links: Vec<Index>,
     earliest: Option<NaiveDate>,
 }
 
+/// When something is due.
+pub enum Due {
+    /// The moment that it counts from is absent: nothing is asked.
+    Never,
+    /// The moment that it counts from, and the last day.
+    By(Moment, NaiveDate),
+    /// The moment, and the year that the reckoning would need.
+    Unknown(Moment, i32),
+}
+
 impl<'a> Context<'a> {
     /// Builds the links that the rules need.
-    pub fn new(office: &'a Office, compiled: &Compiled) -> Self {
+    pub fn new(office: &'a Office, compiled: &'a Compiled) -> Self {
         let links = compiled
             .links
             .par_iter()
@@ -78,6 +92,7 @@ impl<'a> Context<'a> {
         let earliest = kinds.filter_map(|k| earliest(office, k)).min();
         Self {
             office,
+            compiled,
             links,
             earliest,
         }
@@ -88,12 +103,26 @@ impl<'a> Context<'a> {
         own_date(self.office, kind, row)
     }
 
-    /// The day from which a periodic rule about a kind is judged.
-    pub fn start(&self, kind: KindId) -> Option<NaiveDate> {
-        self.office
-            .config
-            .since
-            .or_else(|| earliest(self.office, kind))
+    /// The day from which a periodic rule about a kind is judged: `since`, else its earliest record, by its own date or
+    /// by `on` where the kind has none of its own.
+    pub fn start(&self, kind: KindId, on: Option<&Expr>) -> Option<NaiveDate> {
+        let since = self.office.config.since;
+        let by_on = || {
+            let days = self.live(kind).map(|row| match on {
+                Some(e) => View::of(self.office, (kind, row)).moment(e),
+                None => Moment::ABSENT,
+            });
+            let dated = days.filter(|m| m.is_present());
+            dated.map(|m| m.date()).min()
+        };
+        since.or_else(|| earliest(self.office, kind)).or_else(by_on)
+    }
+
+    /// A kind's records that count.
+    pub fn live(&self, kind: KindId) -> impl Iterator<Item = Row> + use<'a> {
+        let live = &self.office.table(kind).live;
+        let rows = 0..u32::try_from(live.len()).unwrap_or(u32::MAX);
+        rows.filter(|row| live[*row as usize])
     }
 
     /// The day from which filings are judged.
@@ -150,29 +179,35 @@ impl<'a> Context<'a> {
     }
 
     /// The moment from which `once` counts, and the last day.
-    pub fn due(&self, once: &Once, view: &View<'a>, record: Record) -> Option<(Moment, NaiveDate)> {
+    pub fn due(&self, once: &Once, view: &View<'a>, record: Record) -> Due {
         let after = match &once.after {
             None => self.own_date(record),
             Some(e) => view.moment(e),
         };
         if !after.is_present() {
-            return None;
+            return Due::Never;
         }
-        let last = match (once.end_of, once.hours) {
-            (Some(unit), _) => Period::containing(unit, after.date()).last,
-            (None, Some(h)) => last_day_of_hours(after, h),
-            (None, None) => plus_days(after.date(), u32::try_from(once.days).unwrap_or(0)),
-        };
-        Some((after, last))
+        Due::By(
+            after,
+            match once.span {
+                Span::EndOf(unit) => Period::containing(unit, after.date()).last,
+                Span::Hours(h) => last_day_of_hours(after, h),
+                Span::Days(d) => plus_days(after.date(), u32::try_from(d).unwrap_or(u32::MAX)),
+                Span::WorkingDays(d) => {
+                    match working::public().plus_working_days(after.date(), d) {
+                        Ok(last) => last,
+                        Err(Unpublished(year)) => return Due::Unknown(after, year),
+                    }
+                }
+            },
+        )
     }
 
-    /// Whether an obligation is judged: it arose while this wording was in force and did not fall due before `since`.
+    /// Whether an obligation is judged: its adoption speaks for the day it arose, and it did not fall due before `since`.
     pub fn in_force(&self, rule: &Rule, arose: Option<NaiveDate>, due: Option<NaiveDate>) -> bool {
         let since = self.office.config.since;
         due.or(arose).is_none_or(|d| since.is_none_or(|s| d >= s))
-            && arose.is_none_or(|a| {
-                rule.from.is_none_or(|f| a >= f) && rule.until.is_none_or(|u| a <= u)
-            })
+            && self.compiled.speaks(&rule.policy, arose, self.office.as_of) == Some(rule.adoption)
     }
 
     /// Judges every live record that the rule looks at, on all cores, in order.
@@ -202,6 +237,10 @@ impl<'a> Context<'a> {
                         Judged::NotApplicable => {}
                         Judged::Met => out.tally.met += 1,
                         Judged::Stands(v) => out.push(v),
+                        Judged::Unjudged(year) => {
+                            out.tally.unjudged += 1;
+                            out.years.insert(year);
+                        }
                     }
                 }
                 out
@@ -221,18 +260,19 @@ pub enum Judged {
     Met,
     /// Missed or pending.
     Stands(Verdict),
+    /// Its deadline needs this year, which is not published.
+    Unjudged(i32),
 }
 
 /// The day on which N hours after a moment end; for a bare day ceil(N/24) days after it.
 fn last_day_of_hours(after: Moment, hours: i64) -> NaiveDate {
     if after.has_time() {
-        let end = after.datetime() + chrono::Duration::hours(hours);
-        return end.date();
+        let hours = chrono::Duration::try_hours(hours);
+        let end = hours.and_then(|h| after.datetime().checked_add_signed(h));
+        return end.map_or(NaiveDate::MAX, |e| e.date());
     }
-    plus_days(
-        after.date(),
-        u32::try_from(hours.div_euclid(24) + i64::from(hours.rem_euclid(24) > 0)).unwrap_or(0),
-    )
+    let days = hours.div_euclid(24) + i64::from(hours.rem_euclid(24) > 0);
+    plus_days(after.date(), u32::try_from(days).unwrap_or(u32::MAX))
 }
 
 /// A record's own date: its first required date, or its parent's; `ABSENT` when it has none.

@@ -1,6 +1,7 @@
 //! A policy pack as it is written: `policies/<id>/policy.yaml`. Unknown keys are refused.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -9,7 +10,7 @@ use crate::calendar::Unit;
 use crate::finding::Severity;
 use crate::text::Bilingual;
 
-/// An expression with its place in the pack.
+/// An expression or a name with its place in the pack.
 pub type Source = Spanned<String>;
 
 /// A policy.
@@ -23,7 +24,7 @@ pub struct Pack {
     /// Who it is for.
     pub audience: Bilingual,
     /// Which record kinds it needs.
-    pub kinds: Vec<String>,
+    pub kinds: Vec<Source>,
     /// Which forms it prescribes.
     #[serde(default)]
     pub forms: Vec<String>,
@@ -38,6 +39,9 @@ pub struct Pack {
     pub unchecked: Vec<Unchecked>,
     /// The rules by short name.
     pub rules: BTreeMap<String, Rule>,
+    /// The file's text, for quoting the line of a fault.
+    #[serde(skip)]
+    pub text: Arc<str>,
 }
 
 /// A clause that records cannot prove.
@@ -73,14 +77,14 @@ pub struct Rule {
     /// What it asks.
     pub title: Bilingual,
     /// What a finding says; `{…}` stands for a field, a number or a fact.
-    pub message: Bilingual,
+    pub message: Said,
     /// How to put it right.
     pub help: Bilingual,
     /// Its numbers, which an office may change.
     #[serde(default)]
     pub numbers: BTreeMap<String, Number>,
     /// The kind it looks at; the office when absent.
-    pub each: Option<String>,
+    pub each: Option<Source>,
     /// Which of them.
     pub when: Option<Source>,
     /// Linked records with a name.
@@ -90,20 +94,30 @@ pub struct Rule {
     pub once: Option<Once>,
     /// Operator: fields that must have a value.
     #[serde(default)]
-    pub require: Vec<String>,
+    pub require: Vec<Source>,
     /// Operator: what must hold besides.
     #[serde(default)]
     pub tests: Vec<Test>,
     /// Operator: a deadline.
-    pub within: Option<Within>,
+    pub within: Option<Spanned<Within>>,
     /// Operator: how many in a period.
-    pub count: Option<Count>,
+    pub count: Option<Spanned<Count>>,
     /// Operator: what share of a population.
-    pub rate: Option<Rate>,
+    pub rate: Option<Spanned<Rate>>,
     /// Operator: something handed in for each period by a day.
-    pub filing: Option<Filing>,
+    pub filing: Option<Spanned<Filing>>,
     /// Records that show it at work.
     pub examples: Examples,
+}
+
+/// A message in both languages, each with its place.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// Chinese.
+    pub zh: Source,
+    /// English.
+    pub en: Source,
 }
 
 /// Records linked to one.
@@ -111,9 +125,9 @@ pub struct Rule {
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// Their kind.
-    pub of: String,
+    pub of: Source,
     /// Their field that names the record.
-    pub by: String,
+    pub by: Source,
     /// Which record they name; the rule's own when absent.
     pub key: Option<Source>,
     /// Which of them; bare names are theirs, `subject` is the rule's record.
@@ -135,16 +149,18 @@ pub enum Pick {
     Earliest,
 }
 
-/// The day from which something is due: `days` or `hours` of the rule's numbers after a moment.
-#[derive(Clone, Debug, Deserialize)]
+/// The day from which something is due: `days`, `hours` or `working_days` of the rule's numbers after a moment.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Once {
     /// The moment; the record's own date when absent.
     pub after: Option<Source>,
-    /// The number that counts; `days` or `hours` when absent.
-    pub number: Option<String>,
+    /// The number that counts; `days`, `hours` or `working_days` when absent.
+    pub number: Option<Source>,
     /// Due at the end of the period that holds the moment.
     pub end_of: Option<Unit>,
+    /// Judged at once where this holds: what came too late need not be waited for.
+    pub unless: Option<Source>,
 }
 
 /// A test on a record.
@@ -152,10 +168,10 @@ pub struct Once {
 #[serde(deny_unknown_fields)]
 pub struct Test {
     /// The field it is about.
-    pub field: Option<String>,
+    pub field: Option<Source>,
     /// Instead: fields of which one must have a value.
     #[serde(default)]
-    pub any_of: Vec<String>,
+    pub any_of: Vec<Source>,
     /// What must hold.
     pub test: Option<Source>,
     /// One of these must be there.
@@ -166,7 +182,7 @@ pub struct Test {
     pub at_once: bool,
 }
 
-/// A deadline: `days` or `hours` of the rule's numbers after a moment, or a stated last day.
+/// A deadline: `days`, `hours` or `working_days` of the rule's numbers after a moment, or a stated last day.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Within {
@@ -175,7 +191,7 @@ pub struct Within {
     /// The last day, instead.
     pub by: Option<Source>,
     /// The field that must be dated in time.
-    pub field: Option<String>,
+    pub field: Option<Source>,
     /// Or the linked record that must be.
     pub find: Option<Link>,
 }
@@ -185,12 +201,12 @@ pub struct Within {
 #[serde(deny_unknown_fields)]
 pub struct Count {
     /// Their kind.
-    pub of: String,
+    pub of: Source,
     /// Which of them; bare names are theirs.
     #[serde(rename = "where")]
     pub filter: Option<Source>,
     /// Their field that names the rule's record; none when the office is judged.
-    pub by: Option<String>,
+    pub by: Option<Source>,
     /// Their date; their own when absent.
     pub on: Option<Source>,
     /// The period.
@@ -206,7 +222,7 @@ pub struct Count {
 #[serde(deny_unknown_fields)]
 pub struct Rate {
     /// The population's kind.
-    pub of: String,
+    pub of: Source,
     /// Which of them.
     #[serde(rename = "where")]
     pub filter: Option<Source>,
@@ -228,32 +244,32 @@ pub struct Rate {
     /// The population is this number, and `percent` a maximum.
     pub against: Option<Source>,
     /// Whose earliest record is the start; the population's when absent.
-    pub start: Option<String>,
+    pub start: Option<Source>,
 }
 
-/// Something handed in for each period by a day (`by` of the numbers).
+/// Something handed in for each period by a day: the number `by`, a month and day, a day of the month or a weekday.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Filing {
     /// Its kind.
-    pub of: String,
+    pub of: Source,
     /// Which of them.
     #[serde(rename = "where")]
     pub filter: Option<Source>,
     /// The field that names the period.
-    pub period: String,
+    pub period: Source,
     /// The period.
     pub per: Unit,
     /// The day it was handed in.
     pub on: Source,
-    /// Whether `by` lies in the period itself or the next one.
+    /// Whether `by` lies in the period itself, the one before or the next one.
     #[serde(default)]
     pub due_in: DueIn,
     /// What makes it complete.
     pub complete: Option<Source>,
     /// Only periods in which a record of one of these kinds is dated.
     #[serde(default)]
-    pub active: Vec<String>,
+    pub active: Vec<Source>,
     /// One for each ISO week that ends in the period serves as well.
     #[serde(default)]
     pub weekly: bool,
@@ -268,6 +284,8 @@ pub enum DueIn {
     This,
     /// In the next one.
     Next,
+    /// In the one before.
+    Previous,
 }
 
 /// Examples that run as tests: each a small office.

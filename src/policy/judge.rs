@@ -1,14 +1,21 @@
 //! Verdicts → findings: rules run on an office, their messages, places and fingerprints; then waivers.
 
-use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::compile::{Compiled, Rule};
+use chrono::NaiveDate;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::compile::{Body, Compiled, Rule};
 use super::context::Context;
+use super::definition::Number;
 use super::message::Facts;
 use super::operator;
 use super::value::View;
 use super::verdict::{Tally, Verdict};
-use crate::finding::{Finding, Place, Related};
+use super::waive::note;
+use crate::finding::{Finding, Place, Related, Severity};
+use crate::schema::FieldId;
 use crate::table::Office;
 use crate::text::{Bilingual, Lang};
 
@@ -17,11 +24,21 @@ use crate::text::{Bilingual, Lang};
 pub struct Judgement {
     /// `<policy>/<rule>`.
     pub rule: String,
+    /// The policy's id.
+    pub policy: String,
     /// What it asks.
     pub title: Bilingual,
     /// Clause of the source text.
     pub clause: String,
-    /// The counts.
+    /// Error or warning, as adopted.
+    pub severity: Severity,
+    /// Its numbers in force.
+    pub numbers: BTreeMap<String, Number>,
+    /// First day of this wording; a policy adopted in two wordings has two judgements of each rule.
+    pub from: Option<NaiveDate>,
+    /// Last day of this wording.
+    pub until: Option<NaiveDate>,
+    /// The counts; a waived miss is a miss (its finding says that it is waived).
     pub tally: Tally,
     /// What is still due, as findings that are not yet due.
     pub pending: Vec<Finding>,
@@ -30,22 +47,26 @@ pub struct Judgement {
 /// Judges an office by all its rules: findings, and what each rule decided.
 pub fn judge(office: &Office, compiled: &Compiled) -> (Vec<Finding>, Vec<Judgement>) {
     let cx = Context::new(office, compiled);
-    let parts: Vec<(Vec<Finding>, Judgement)> = compiled
+    let parts: Vec<(Vec<Finding>, Judgement, BTreeSet<i32>)> = compiled
         .rules
         .par_iter()
         .map(|rule| run(rule, &cx))
         .collect();
     let mut findings = Vec::new();
     let mut judgements = Vec::new();
-    for (f, j) in parts {
+    let mut years = BTreeSet::new();
+    for (f, j, y) in parts {
         findings.extend(f);
         judgements.push(j);
+        years.extend(y);
     }
+    findings.extend(years.iter().map(|y| no_calendar(office, *y)));
     (findings, judgements)
 }
 
-fn run(rule: &Rule, cx: &Context<'_>) -> (Vec<Finding>, Judgement) {
-    let outcome = operator::evaluate(rule, cx);
+fn run(rule: &Rule, cx: &Context<'_>) -> (Vec<Finding>, Judgement, BTreeSet<i32>) {
+    let mut outcome = operator::evaluate(rule, cx);
+    once_each(&mut outcome.verdicts, cx.office);
     let made: Vec<(bool, Finding)> = outcome
         .verdicts
         .par_iter()
@@ -54,12 +75,52 @@ fn run(rule: &Rule, cx: &Context<'_>) -> (Vec<Finding>, Judgement) {
     let (pending, findings): (Vec<_>, Vec<_>) = made.into_iter().partition(|(pending, _)| *pending);
     let judgement = Judgement {
         rule: rule.name.clone(),
+        policy: rule.policy.clone(),
         title: rule.title.clone(),
         clause: rule.clause.clone(),
+        severity: rule.severity,
+        numbers: rule.numbers.clone(),
+        from: rule.from,
+        until: rule.until,
         tally: outcome.tally,
         pending: pending.into_iter().map(|(_, f)| f).collect(),
     };
-    (findings.into_iter().map(|(_, f)| f).collect(), judgement)
+    let findings = findings.into_iter().map(|(_, f)| f).collect();
+    (findings, judgement, outcome.years)
+}
+
+/// One verdict for each (kind, record, period): where an id is used twice, the first record speaks for it. Records
+/// without an id are told apart by their place.
+fn once_each(verdicts: &mut Vec<Verdict>, office: &Office) {
+    let mut seen = FxHashSet::default();
+    verdicts.retain(|v| match v.record {
+        Some((kind, row)) => {
+            let id = office.record_id(kind, row);
+            id.is_empty() || seen.insert((kind, id.to_owned(), v.period.clone(), v.pending))
+        }
+        None => true,
+    });
+}
+
+fn no_calendar(office: &Office, year: i32) -> Finding {
+    let mut f = note(
+        office,
+        "no-calendar",
+        &year.to_string(),
+        &office.config.place,
+        Bilingual::new(
+            format!("{year} 年的节假日安排尚未公布，需要它的工作日期限没有判断"),
+            format!(
+                "the public calendar of {year} is not published; deadlines in working days that need it were not judged"
+            ),
+        ),
+        Bilingual::new(
+            "等国务院公布该年的放假安排后，用新版本再查。",
+            "Check again with a newer version once the calendar is published.",
+        ),
+    );
+    f.period = Some(year.to_string());
+    f
 }
 
 fn finding(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Finding {
@@ -71,30 +132,16 @@ fn finding(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Finding {
         Some((k, r)) => office.place(k, r, v.fields.first().copied()),
         None => office.config.place.clone(),
     };
-    let names = |lang: Lang, sep: &str| match v.record {
-        Some((k, _)) => v
-            .fields
-            .iter()
-            .map(|f| schema.get(k).get(*f).label.get(lang))
-            .collect::<Vec<_>>()
-            .join(sep),
-        None => String::new(),
+    let message = match (v.pending, &rule.body) {
+        (true, Body::Require(..) | Body::Within(_) | Body::Filing(_)) => awaited(rule, office, v),
+        _ => messages(rule, cx, v),
     };
-    let facts = Facts {
-        fields: (names(Lang::Zh, "、"), names(Lang::En, ", ")),
-        due: v.due.map(|d| d.to_string()).unwrap_or_default(),
-        late: v.due.map_or(0, |d| (office.as_of - d).num_days().max(0)),
-        period: v.period.clone().unwrap_or_default(),
-        count: v.count,
-        met: v.met,
-        population: v.population,
-    };
-    let (zh, en) = messages(rule, cx, v, &facts);
     let fingerprint = crate::finding::fingerprint(&[
         &rule.name,
         &office.id,
         kind.as_deref().unwrap_or(""),
-        record.as_deref().unwrap_or(""),
+        &v.record
+            .map_or(String::new(), |(k, r)| office.identity(k, r)),
         v.period.as_deref().unwrap_or(""),
     ]);
     Finding {
@@ -108,7 +155,7 @@ fn finding(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Finding {
         record,
         period: v.period.clone(),
         place,
-        message: Bilingual { zh, en },
+        message,
         help: rule.help.clone(),
         clause: rule.clause.clone(),
         due: v.due,
@@ -118,25 +165,67 @@ fn finding(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Finding {
     }
 }
 
-fn messages(rule: &Rule, cx: &Context<'_>, v: &Verdict, facts: &Facts) -> (String, String) {
+/// What is still awaited: the rule's title, whose turn it is, and the last day.
+fn awaited(rule: &Rule, office: &Office, v: &Verdict) -> Bilingual {
+    let (zh, en) = match (v.record, &v.period) {
+        (_, Some(period)) => (period.clone(), period.clone()),
+        (Some((k, r)), None) => {
+            let (label, id) = (&office.schema.get(k).label, office.record_id(k, r));
+            (
+                format!("{}「{id}」", label.zh),
+                format!("{} `{id}`", label.en),
+            )
+        }
+        (None, None) => (String::new(), String::new()),
+    };
+    let due = v.due.map(|d| d.to_string()).unwrap_or_default();
+    Bilingual::new(
+        format!("{}：{zh}，最迟 {due}", rule.title.zh),
+        format!("{}: {en}, by {due}", rule.title.en),
+    )
+}
+
+fn messages(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Bilingual {
+    let office = cx.office;
+    let names = |lang: Lang, sep: &str| match v.record {
+        Some((k, _)) => {
+            let label = |f: &FieldId| office.schema.get(k).get(*f).label.get(lang);
+            v.fields.iter().map(label).collect::<Vec<_>>().join(sep)
+        }
+        None => String::new(),
+    };
+    let facts = Facts {
+        fields: (names(Lang::Zh, "、"), names(Lang::En, ", ")),
+        due: v.due.map(|d| d.to_string()).unwrap_or_default(),
+        late: v.due.map_or(0, |d| (office.as_of - d).num_days().max(0)),
+        period: v.period.clone().unwrap_or_default(),
+        count: v.count,
+        met: v.met,
+        population: v.population,
+    };
     let none = View {
         item: None,
         subject: None,
-        ..View::of(cx.office, (crate::schema::KindId(0), 0))
+        ..View::of(office, (crate::schema::KindId(0), 0))
     };
     let view = match v.record {
         Some(record) if rule.each == Some(record.0) => cx.view(rule, record),
-        Some(record) => View::of(cx.office, record),
+        Some(record) => View::of(office, record),
         None => none,
     };
-    let say = |t: &super::message::Template, lang| t.render(lang, &view, v.record, facts);
-    (
+    let say = |t: &super::message::Template, lang| t.render(lang, &view, v.record, &facts);
+    Bilingual::new(
         say(&rule.message.0, Lang::Zh),
         say(&rule.message.1, Lang::En),
     )
 }
 
 fn related(cx: &Context<'_>, v: &Verdict) -> Vec<Related> {
+    let (zh, en) = if v.counted {
+        ("计入其中", "counts towards it")
+    } else {
+        ("未达到", "falls short")
+    };
     let one = |(kind, row): &(crate::schema::KindId, u32)| {
         let id = cx.office.record_id(*kind, *row);
         let label = &cx.office.schema.get(*kind).label;
@@ -146,8 +235,8 @@ fn related(cx: &Context<'_>, v: &Verdict) -> Vec<Related> {
                 ..cx.office.place(*kind, *row, None)
             },
             message: Bilingual::new(
-                format!("{}「{id}」未达到", label.zh),
-                format!("{} `{id}` falls short", label.en),
+                format!("{}「{id}」{zh}", label.zh),
+                format!("{} `{id}` {en}", label.en),
             ),
         }
     };

@@ -6,6 +6,7 @@
 pub mod compile;
 pub mod context;
 pub mod definition;
+pub mod deviation;
 pub mod expr;
 pub mod judge;
 pub mod message;
@@ -16,6 +17,7 @@ pub mod verdict;
 mod waive;
 
 pub use compile::{Compiled, Fault};
+pub use deviation::{Change, Deviation, deviations};
 pub use judge::{Judgement, judge};
 pub use pack::Packs;
 pub use waive::waive;

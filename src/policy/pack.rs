@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::compile::Fault;
+use super::compile::{Fault, check_pack};
 use super::definition::Pack;
+use crate::schema::Schema;
+use crate::text::Bilingual;
 
 /// All packs by id.
 #[derive(Clone, Debug, Default)]
@@ -25,12 +28,13 @@ impl Packs {
         Ok(packs)
     }
 
-    /// The packs inside the program with those of a workspace's `policies/`.
+    /// The packs inside the program with those of a workspace's `policies/`, which are type-checked whether or not an
+    /// office has adopted them (the program's own are by its tests).
     ///
     /// # Errors
     /// A malformed or unreadable pack, with its place.
-    pub fn for_workspace(root: &Path) -> Result<Self, Fault> {
-        let mut packs = Self::embedded()?;
+    pub fn for_workspace(root: &Path, schema: &Arc<Schema>) -> Result<Self, Vec<Fault>> {
+        let mut packs = Self::embedded().map_err(|f| vec![f])?;
         let folder = root.join("policies");
         let Ok(entries) = std::fs::read_dir(&folder) else {
             return Ok(packs);
@@ -38,20 +42,21 @@ impl Packs {
         let mut ids: Vec<String> = entries
             .flatten()
             .map(|e| e.file_name().to_string_lossy().into_owned())
+            .filter(|id| folder.join(id).join("policy.yaml").is_file())
             .collect();
         ids.sort();
+        let mut faults = Vec::new();
         for id in ids {
-            let file = folder.join(&id).join("policy.yaml");
-            if !file.is_file() {
-                continue;
+            match own(&folder, &id, schema) {
+                Ok(pack) => packs.insert(pack),
+                Err(more) => faults.extend(more),
             }
-            let text = std::fs::read_to_string(&file).map_err(|e| Fault {
-                at: format!("policies/{id}/policy.yaml"),
-                message: e.to_string(),
-            })?;
-            packs.add(&id, &text)?;
         }
-        Ok(packs)
+        if faults.is_empty() {
+            Ok(packs)
+        } else {
+            Err(faults)
+        }
     }
 
     fn add(&mut self, id: &str, text: &str) -> Result<(), Fault> {
@@ -76,27 +81,49 @@ impl Packs {
     }
 }
 
+fn own(folder: &Path, id: &str, schema: &Arc<Schema>) -> Result<Pack, Vec<Fault>> {
+    let bytes = std::fs::read(folder.join(id).join("policy.yaml")).map_err(|e| {
+        let message = Bilingual::new(format!("读不了：{e}"), format!("cannot be read: {e}"));
+        vec![fault(id, "", None, message)]
+    })?;
+    let pack = parse(id, &crate::source::decode(bytes).0).map_err(|f| vec![f])?;
+    check_pack(&pack, schema)?;
+    Ok(pack)
+}
+
 /// Reads one pack.
 ///
 /// # Errors
 /// What is wrong in it, with line and column.
 pub fn parse(id: &str, text: &str) -> Result<Pack, Fault> {
-    let file = format!("policies/{id}/policy.yaml");
-    let pack: Pack = serde_saphyr::from_str(text).map_err(|e| {
-        let at = e.location().map_or_else(
-            || file.clone(),
-            |l| format!("{file}:{}:{}", l.line(), l.column()),
-        );
-        Fault {
-            at,
-            message: e.to_string(),
-        }
+    let mut pack: Pack = serde_saphyr::from_str(text).map_err(|e| {
+        let at = e.location().map(|l| (l.line(), l.column()));
+        let why = told(&e);
+        let message = Bilingual::new(format!("制度文件写错了：{why}"), why);
+        fault(id, text, at, message)
     })?;
     if pack.id != id {
-        return Err(Fault {
-            at: file,
-            message: format!("its id is `{}`, but its folder is `{id}`", pack.id),
-        });
+        let message = Bilingual::new(
+            format!("id 写的是「{}」，文件夹却是「{id}」", pack.id),
+            format!("its id is `{}`, but its folder is `{id}`", pack.id),
+        );
+        return Err(fault(id, text, None, message));
     }
+    pack.text = text.into();
     Ok(pack)
+}
+
+/// The first line of what the YAML reader says, without the snippet that we quote ourselves.
+fn told(e: &serde_saphyr::Error) -> String {
+    let text = e.without_snippet().to_string();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn fault(id: &str, text: &str, at: Option<(u64, u64)>, message: Bilingual) -> Fault {
+    let (line, column) = at.unwrap_or((1, 1));
+    let n = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).max(1);
+    Fault {
+        place: super::compile::place(id, text, n(line), n(column)),
+        message,
+    }
 }

@@ -52,12 +52,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The record that has a path's field.
+    /// The record that has a path's field. One dated after as-of is no evidence: it has no fields, as if dangling.
     pub fn owner(&self, path: &Path) -> Option<Record> {
         let mut at = self.root(path.root)?;
         for (_, hop) in &path.hops {
             match self.office.value(at.0, at.1, *hop) {
-                Value::Ref(kind, row) => at = (kind, row),
+                Value::Ref(kind, row) if self.office.table(kind).live[row as usize] => {
+                    at = (kind, row);
+                }
                 _ => return None,
             }
         }
@@ -209,7 +211,7 @@ pub fn within_days(b: Moment, a: Moment, n: i64) -> bool {
 /// Exact when both carry a time of day; else N h means ceil(N/24) d (policies.md, *within N h of A*).
 pub fn within_hours(b: Moment, a: Moment, n: i64) -> bool {
     if a.has_time() && b.has_time() {
-        (0..=n * 3600).contains(&(b.seconds() - a.seconds()))
+        (0..=n.saturating_mul(3600)).contains(&(b.seconds() - a.seconds()))
     } else {
         within_days(b, a, n.div_euclid(24) + i64::from(n.rem_euclid(24) > 0))
     }

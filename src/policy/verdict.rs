@@ -1,5 +1,7 @@
 //! What a rule decided about a record, a person and a period, or the office.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::value::Record;
@@ -24,8 +26,10 @@ pub struct Verdict {
     pub met: u64,
     /// The population.
     pub population: u64,
-    /// Records that explain it: members missed.
+    /// Records that explain it: members missed, or those that counted against a maximum.
     pub related: Vec<Record>,
+    /// Whether `related` counted towards a maximum rather than fell short.
+    pub counted: bool,
 }
 
 impl Verdict {
@@ -41,6 +45,7 @@ impl Verdict {
             met: 0,
             population: 0,
             related: Vec::new(),
+            counted: false,
         }
     }
 }
@@ -65,6 +70,8 @@ pub struct Outcome {
     pub tally: Tally,
     /// Missed and pending verdicts, in order of the records.
     pub verdicts: Vec<Verdict>,
+    /// Years that a deadline in working days would need and that are not published.
+    pub years: BTreeSet<i32>,
 }
 
 impl Outcome {
@@ -86,5 +93,6 @@ impl Outcome {
         a.pending += b.pending;
         a.unjudged += b.unjudged;
         self.verdicts.append(&mut other.verdicts);
+        self.years.append(&mut other.years);
     }
 }

@@ -2,9 +2,10 @@
 
 use chrono::Months;
 
+use super::compile::Compiled;
 use crate::finding::{Finding, Place, Severity, fingerprint};
 use crate::table::{Office, Value, Waiver};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, did_you_mean};
 
 /// Who may waive: a leader (contract/policies.md).
 const LEADERS: [&str; 9] = [
@@ -20,7 +21,7 @@ const LEADERS: [&str; 9] = [
 ];
 
 /// Marks the findings that waivers cover, and adds what is wrong with the waivers.
-pub fn waive(office: &Office, findings: &mut Vec<Finding>) {
+pub fn waive(office: &Office, compiled: &Compiled, findings: &mut Vec<Finding>) {
     let mut own = Vec::new();
     for w in &office.config.waivers {
         let expired = w.until.is_some_and(|u| office.as_of > u);
@@ -29,8 +30,9 @@ pub fn waive(office: &Office, findings: &mut Vec<Finding>) {
             used = true;
             f.waived |= !expired;
         }
-        if expired || !used {
-            own.push(stale(office, w, expired));
+        let unasked = || compiled.unasked.iter().any(|r| is_named(&w.rule, r));
+        if expired || (!used && !unasked()) {
+            own.push(stale(office, w, expired, compiled));
         }
         own.extend(weak(office, w));
     }
@@ -38,34 +40,49 @@ pub fn waive(office: &Office, findings: &mut Vec<Finding>) {
 }
 
 fn covers(w: &Waiver, f: &Finding) -> bool {
-    let rule = f.rule == w.rule
-        || f.rule
-            .split_once('/')
-            .is_some_and(|(_, short)| short == w.rule);
-    rule && w
-        .record
-        .as_ref()
-        .is_none_or(|r| f.record.as_ref() == Some(r))
+    is_named(&w.rule, &f.rule)
+        && w.record
+            .as_ref()
+            .is_none_or(|r| f.record.as_ref() == Some(r))
         && w.period
             .as_ref()
             .is_none_or(|p| f.period.as_ref() == Some(p))
 }
 
-fn stale(office: &Office, w: &Waiver, expired: bool) -> Finding {
-    let message = if expired {
-        Bilingual::new(
-            format!("对「{}」的豁免已过期", w.rule),
-            format!("the waiver of `{}` has expired", w.rule),
-        )
-    } else {
-        Bilingual::new(
-            format!("对「{}」的豁免没有用到", w.rule),
-            format!("the waiver of `{}` is not used", w.rule),
-        )
+fn is_named(written: &str, rule: &str) -> bool {
+    rule.split_once('/')
+        .is_some_and(|(policy, short)| super::compile::names(written, policy, short))
+}
+
+fn stale(office: &Office, w: &Waiver, expired: bool, compiled: &Compiled) -> Finding {
+    let rule = &w.rule;
+    let known = rule.starts_with("core/") || compiled.known.iter().any(|k| is_named(rule, k));
+    let message = match (known, w.until.filter(|_| expired)) {
+        (false, _) => {
+            let all = compiled.known.iter();
+            let both = all.flat_map(|k| [Some(k.as_str()), k.split_once('/').map(|k| k.1)]);
+            let near = did_you_mean(rule, both.flatten());
+            Bilingual::new(
+                format!("豁免写的「{rule}」不是本单位适用的条款{}", near.zh),
+                format!(
+                    "the waiver names `{rule}`, which is no rule of this office{}",
+                    near.en
+                ),
+            )
+        }
+        (true, Some(until)) => Bilingual::new(
+            format!("对「{rule}」的豁免已于 {until} 到期"),
+            format!("the waiver of `{rule}` expired on {until}"),
+        ),
+        (true, None) => Bilingual::new(
+            format!("对「{rule}」的豁免没有用到"),
+            format!("the waiver of `{rule}` is not used"),
+        ),
     };
     note(
         office,
         "stale-waiver",
+        &waiver_key(w, "stale"),
         &w.place,
         message,
         Bilingual::new(
@@ -73,6 +90,12 @@ fn stale(office: &Office, w: &Waiver, expired: bool) -> Finding {
             "Remove it, or correct its rule, record and period.",
         ),
     )
+}
+
+/// What identifies a waiver's fault over time, wherever in office.yaml it stands.
+fn waiver_key(w: &Waiver, fault: &str) -> String {
+    let text = |t: &Option<String>| t.clone().unwrap_or_default();
+    format!("{fault} {} {} {}", w.rule, text(&w.record), text(&w.period))
 }
 
 fn weak(office: &Office, w: &Waiver) -> Vec<Finding> {
@@ -105,7 +128,14 @@ fn weak(office: &Office, w: &Waiver) -> Vec<Finding> {
             format!("对「{}」的豁免{zh}", w.rule),
             format!("the waiver of `{}` {en}", w.rule),
         );
-        note(office, "weak-waiver", &w.place, message, help.clone())
+        note(
+            office,
+            "weak-waiver",
+            &waiver_key(w, en),
+            &w.place,
+            message,
+            help.clone(),
+        )
     };
     faults.iter().filter(|f| f.0).map(one).collect()
 }
@@ -139,24 +169,17 @@ fn is_leader(office: &Office, by: &str) -> bool {
     rows.into_iter().any(|row| named(row) && leads(row))
 }
 
-fn note(
+/// A `core/*` warning about what an office.yaml says; `key` identifies it over time.
+pub(super) fn note(
     office: &Office,
     rule: &str,
+    key: &str,
     place: &Place,
     message: Bilingual,
     help: Bilingual,
 ) -> Finding {
     let rule = format!("core/{rule}");
-    let line = place.line.to_string();
-    let fingerprint = fingerprint(&[
-        &rule,
-        &office.id,
-        "",
-        "",
-        "",
-        &message.zh,
-        &format!("{}:{line}", place.file),
-    ]);
+    let fingerprint = fingerprint(&[&rule, &office.id, "", "", "", key, &place.file]);
     Finding {
         rule,
         severity: Severity::Warning,

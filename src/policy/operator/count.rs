@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use crate::calendar::Period;
 use crate::policy::compile::{Count, Rule};
 use crate::policy::context::Context;
+use crate::policy::expr::Expr;
 use crate::policy::value::{Record, View};
 use crate::policy::verdict::{Outcome, Verdict};
 use crate::table::{Row, Value};
@@ -13,45 +14,32 @@ use crate::table::{Row, Value};
 /// Judges every whole period since the start, and shows the one that still runs as pending.
 pub fn evaluate(rule: &Rule, c: &Count, cx: &Context<'_>) -> Outcome {
     let mut out = Outcome::default();
-    let Some(start) = cx.start(c.of) else {
+    let Some(start) = cx.start(c.of, c.on.as_ref()) else {
         return out;
     };
     let counts = tally(c, cx);
     let periods = periods(c, start, cx.office.as_of);
-    let subjects: Vec<Option<Record>> = match rule.each {
-        None => vec![None],
-        Some(kind) => {
-            let table = cx.office.table(kind);
-            let rows = 0..u32::try_from(table.len()).unwrap_or(0);
-            rows.filter(|r| table.live[*r as usize])
-                .map(|r| Some((kind, r)))
-                .collect()
+    let Some(kind) = rule.each else {
+        for p in &periods {
+            let n = counts.get(&(None, p.first)).copied().unwrap_or(0);
+            judge(rule, c, cx, None, *p, n, &mut out);
         }
+        return out;
     };
-    for subject in subjects {
-        let (from, until) = match subject {
-            Some(record) => {
-                let view = View::of(cx.office, record);
-                if rule.when.as_ref().is_some_and(|w| !view.holds(w)) {
-                    continue;
-                }
-                let day = |e: &Option<_>| {
-                    e.as_ref()
-                        .map(|e| view.moment(e))
-                        .filter(|m| m.is_present())
-                        .map(|m| m.date())
-                };
-                (day(&c.from), day(&c.until))
-            }
-            None => (None, None),
+    for row in cx.live(kind) {
+        let view = cx.view(rule, (kind, row));
+        if rule.when.as_ref().is_some_and(|w| !view.holds(w)) {
+            continue;
+        }
+        let day = |e: &Option<Expr>| {
+            let m = e.as_ref().map(|e| view.moment(e));
+            m.filter(|m| m.is_present()).map(|m| m.date())
         };
+        let (from, until) = (day(&c.from), day(&c.until));
         for p in &periods {
             if from.is_none_or(|f| p.first >= f) && until.is_none_or(|u| p.last <= u) {
-                let n = counts
-                    .get(&(subject.map(|s| s.1), p.first))
-                    .copied()
-                    .unwrap_or(0);
-                judge(rule, c, cx, subject, *p, n, &mut out);
+                let n = counts.get(&(Some(row), p.first)).copied().unwrap_or(0);
+                judge(rule, c, cx, Some((kind, row)), *p, n, &mut out);
             }
         }
     }
@@ -99,8 +87,7 @@ fn periods(c: &Count, start: NaiveDate, as_of: NaiveDate) -> Vec<Period> {
 
 fn tally(c: &Count, cx: &Context<'_>) -> FxHashMap<(Option<Row>, NaiveDate), u64> {
     let mut counts = FxHashMap::default();
-    let table = cx.office.table(c.of);
-    for row in (0..u32::try_from(table.len()).unwrap_or(0)).filter(|r| table.live[*r as usize]) {
+    for row in cx.live(c.of) {
         let record = (c.of, row);
         let view = View::of(cx.office, record);
         if c.filter.as_ref().is_some_and(|f| !view.holds(f)) {

@@ -3,7 +3,8 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::calendar::{Period, Unit};
-use crate::policy::compile::{Filing, Rule};
+use crate::moment::plus_days;
+use crate::policy::compile::{By, Filing, Rule};
 use crate::policy::context::Context;
 use crate::policy::definition::DueIn;
 use crate::policy::value::{Record, View};
@@ -21,13 +22,19 @@ pub fn evaluate(rule: &Rule, f: &Filing, cx: &Context<'_>) -> Outcome {
     if period.first < start {
         period = period.next();
     }
-    while period.first <= cx.office.as_of {
+    // Handed in before its period, the next one is already waited for.
+    let ahead = |p: Period| f.due_in == DueIn::Previous && p.previous().first <= cx.office.as_of;
+    while period.first <= cx.office.as_of || ahead(period) {
         let due = last_day(f, period);
         if due >= start && cx.in_force(rule, Some(period.first), Some(due)) && active(f, cx, period)
         {
             judge(f, cx, &filed, period, due, &mut out);
         }
-        period = period.next();
+        let next = period.next();
+        if next.first <= period.first {
+            break;
+        }
+        period = next;
     }
     out
 }
@@ -84,7 +91,6 @@ fn judge(
             return;
         }
     }
-    // A record that is late or silent is shown at once only when the day is over (policies.md: judged from the day after).
     let fields = if own.is_some() {
         f.on_field.into_iter().collect()
     } else {
@@ -117,9 +123,8 @@ fn best(f: &Filing, cx: &Context<'_>, rows: &[Row]) -> Option<Row> {
 }
 
 fn filed(f: &Filing, cx: &Context<'_>) -> Vec<(Period, Row)> {
-    let table = cx.office.table(f.of);
     let mut all = Vec::new();
-    for row in (0..u32::try_from(table.len()).unwrap_or(0)).filter(|r| table.live[*r as usize]) {
+    for row in cx.live(f.of) {
         let record: Record = (f.of, row);
         if f.filter
             .as_ref()
@@ -139,10 +144,7 @@ fn filed(f: &Filing, cx: &Context<'_>) -> Vec<(Period, Row)> {
 fn active(f: &Filing, cx: &Context<'_>, p: Period) -> bool {
     f.active.is_empty()
         || f.active.iter().any(|kind| {
-            let table = cx.office.table(*kind);
-            let mut rows =
-                (0..u32::try_from(table.len()).unwrap_or(0)).filter(|r| table.live[*r as usize]);
-            rows.any(|r| {
+            cx.live(*kind).any(|r| {
                 let m = cx.own_date((*kind, r));
                 m.is_present() && p.contains(m.date())
             })
@@ -151,13 +153,20 @@ fn active(f: &Filing, cx: &Context<'_>, p: Period) -> bool {
 
 /// The last day for handing in; a day of the month past its end means its last day.
 fn last_day(f: &Filing, period: Period) -> NaiveDate {
-    let within = if f.due_in == DueIn::Next {
-        period.next()
-    } else {
-        period
+    let within = match f.due_in {
+        DueIn::This => period,
+        DueIn::Next => period.next(),
+        DueIn::Previous => period.previous(),
     };
-    let (year, month) = (within.first.year(), f.by.0.unwrap_or(within.first.month()));
+    let (month, day) = match f.by {
+        By::Weekday(w) => {
+            let week = Period::containing(Unit::Week, within.first);
+            return plus_days(week.first, w.num_days_from_monday());
+        }
+        By::Day(day) => (within.first.month(), day),
+        By::MonthDay(month, day) => (month, day),
+    };
+    let year = within.first.year();
     let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(within.first);
-    NaiveDate::from_ymd_opt(year, month, f.by.1)
-        .unwrap_or(Period::containing(Unit::Month, first).last)
+    NaiveDate::from_ymd_opt(year, month, day).unwrap_or(Period::containing(Unit::Month, first).last)
 }

@@ -123,17 +123,20 @@ fn at_most(
         clippy::cast_sign_loss,
         reason = "a count of households"
     )]
-    let Some(whole) = as_number(against).filter(|n| *n > 0.0).map(|n| n as u64) else {
-        out.tally.unjudged += 1;
+    let whole = as_number(against).filter(|n| *n > 0.0).map(|n| n as u64);
+    let over = cx.office.as_of > g.due;
+    let Some(whole) = whole else {
+        out.tally.unjudged += u64::from(over);
         return;
     };
-    let over = cx.office.as_of > g.due;
     if u128::from(members) * 100_000 > u128::from(whole) * u128::from(r.milli_percent) {
         out.push(Verdict {
             pending: !over,
             met: members,
             population: whole,
             count: members,
+            related: g.members.iter().map(|row| (r.of, *row)).collect(),
+            counted: true,
             ..verdict
         });
     } else {
@@ -141,18 +144,9 @@ fn at_most(
     }
 }
 
-fn live(r: &Rate, cx: &Context<'_>) -> Vec<Row> {
-    let table = cx.office.table(r.of);
-    (0..u32::try_from(table.len()).unwrap_or(0))
-        .filter(|row| table.live[*row as usize])
-        .collect()
-}
-
 fn each_groups(rule: &Rule, r: &Rate, cx: &Context<'_>, kind: crate::schema::KindId) -> Vec<Group> {
-    let table = cx.office.table(kind);
     let mut groups = Vec::new();
-    for row in (0..u32::try_from(table.len()).unwrap_or(0)).filter(|row| table.live[*row as usize])
-    {
+    for row in cx.live(kind) {
         let v = View::of(cx.office, (kind, row));
         let after = r
             .after
@@ -165,7 +159,7 @@ fn each_groups(rule: &Rule, r: &Rate, cx: &Context<'_>, kind: crate::schema::Kin
             groups.push(Group {
                 period: None,
                 each: Some((kind, row)),
-                members: live(r, cx),
+                members: cx.live(r.of).collect::<Vec<_>>(),
                 due: after.date(),
             });
         }
@@ -174,7 +168,7 @@ fn each_groups(rule: &Rule, r: &Rate, cx: &Context<'_>, kind: crate::schema::Kin
 }
 
 fn period_groups(r: &Rate, cx: &Context<'_>) -> Vec<Group> {
-    let (Some(unit), Some(start)) = (r.per, cx.start(r.start)) else {
+    let (Some(unit), Some(start)) = (r.per, cx.start(r.start, None)) else {
         return Vec::new();
     };
     let mut p = Period::containing(unit, start);
@@ -194,7 +188,7 @@ fn period_groups(r: &Rate, cx: &Context<'_>) -> Vec<Group> {
             due: due(p),
         })
         .collect();
-    let all = live(r, cx);
+    let all = cx.live(r.of).collect::<Vec<_>>();
     let Some(on) = &r.on else {
         groups.iter_mut().for_each(|g| g.members.clone_from(&all));
         return groups;

@@ -1,9 +1,12 @@
 //! `require`: fields that must be there and tests that must hold, at once or from the day after a last day.
 
+use chrono::NaiveDate;
+
 use crate::policy::compile::{Once, Rule, Test};
-use crate::policy::context::{Context, Judged};
+use crate::policy::context::{Context, Due, Judged};
 use crate::policy::value::{Record, View};
 use crate::policy::verdict::{Outcome, Verdict};
+use crate::schema::FieldId;
 
 /// Judges each record once; a finding names all the fields that fail.
 pub fn evaluate(rule: &Rule, tests: &[Test], once: Option<&Once>, cx: &Context<'_>) -> Outcome {
@@ -23,52 +26,50 @@ fn judge<'a>(
     view: &View<'a>,
     record: Record,
 ) -> Judged {
-    let own = cx.own_date(record);
-    let own = own.is_present().then(|| own.date());
-    let deadline = once.and_then(|o| cx.due(o, view, record));
-    let arose = deadline.map_or(own, |(after, _)| Some(after.date()));
-    let due = deadline.map(|(_, last)| last);
+    let deadline = once.map(|o| cx.due(o, view, record));
+    let (arose, due) = match deadline {
+        Some(Due::By(after, last)) => (Some(after.date()), Some(last)),
+        Some(Due::Unknown(after, _)) => (Some(after.date()), None),
+        None | Some(Due::Never) => (own_day(cx, record), None),
+    };
     if !cx.in_force(rule, arose, due) {
         return Judged::NotApplicable;
     }
-    let over = due.is_none_or(|d| cx.office.as_of > d);
-    let (mut missed, mut waiting) = (Vec::new(), false);
-    for t in tests {
-        if (once.is_some() && due.is_none() && !t.at_once) || fulfilled(t, cx, view) {
-            continue;
-        }
-        if over || t.at_once {
-            missed.extend(t.fields.iter().copied());
-            if t.fields.is_empty() {
-                missed.extend(
-                    cx.office
-                        .schema
-                        .get(record.0)
-                        .own_date()
-                        .or_else(|| Some(crate::schema::FieldId(0))),
-                );
+    let failing = || tests.iter().filter(|t| !fulfilled(t, cx, view));
+    let named = |at_once: bool| -> Vec<FieldId> {
+        let told = failing().filter(|t| !at_once || t.at_once);
+        let mut fields: Vec<FieldId> = Vec::new();
+        for f in told.flat_map(|t| &t.fields) {
+            if !fields.contains(f) {
+                fields.push(*f);
             }
-        } else {
-            waiting = true;
         }
-    }
-    if !missed.is_empty() {
-        missed.dedup();
-        return Judged::Stands(Verdict {
-            fields: missed,
-            due,
-            ..Verdict::missed(Some(record))
-        });
-    }
-    if waiting {
+        fields
+    };
+    let verdict = |pending, fields| {
         Judged::Stands(Verdict {
-            pending: true,
+            pending,
+            fields,
             due,
             ..Verdict::missed(Some(record))
         })
-    } else {
-        Judged::Met
+    };
+    let settled = |o: &Once| o.unless.as_ref().is_some_and(|e| view.holds(e));
+    let waiting = once.is_some_and(|o| !settled(o)) && due.is_none_or(|d| cx.office.as_of <= d);
+    if waiting && failing().any(|t| t.at_once) {
+        return verdict(false, named(true));
     }
+    match deadline {
+        Some(Due::Never) => Judged::NotApplicable,
+        _ if failing().next().is_none() => Judged::Met,
+        Some(Due::Unknown(_, year)) => Judged::Unjudged(year),
+        _ => verdict(waiting, named(false)),
+    }
+}
+
+fn own_day(cx: &Context<'_>, record: Record) -> Option<NaiveDate> {
+    let own = cx.own_date(record);
+    own.is_present().then(|| own.date())
 }
 
 fn fulfilled<'a>(t: &Test, cx: &Context<'a>, view: &View<'a>) -> bool {

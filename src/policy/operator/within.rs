@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
+use crate::calendar::working;
 use crate::moment::Moment;
-use crate::policy::compile::{Rule, Within};
-use crate::policy::context::{Context, Judged};
+use crate::policy::compile::{Rule, Span, Within};
+use crate::policy::context::{Context, Due, Judged};
 use crate::policy::value::{Record, View, within_days, within_hours};
 use crate::policy::verdict::{Outcome, Verdict};
 use crate::table::Value;
@@ -18,20 +19,16 @@ pub fn evaluate(rule: &Rule, w: &Within, cx: &Context<'_>) -> Outcome {
 }
 
 fn judge<'a>(rule: &Rule, w: &Within, cx: &Context<'a>, view: &View<'a>, record: Record) -> Judged {
-    let Some((after, due)) = span(w, cx, view, record) else {
-        return Judged::NotApplicable;
+    let deadline = deadline(w, cx, view, record);
+    let (after, due) = match deadline {
+        Due::Never => return Judged::NotApplicable,
+        Due::By(after, due) => (after, Some(due)),
+        Due::Unknown(after, _) => (after, None),
     };
-    if !cx.in_force(rule, Some(after.date()), Some(due)) {
+    if !cx.in_force(rule, Some(after.date()), due) {
         return Judged::NotApplicable;
     }
-    let in_time = |b: Moment| {
-        b.is_present()
-            && match (&w.by, w.once.hours) {
-                (Some(_), _) => b.date() <= due,
-                (None, Some(hours)) => within_hours(b, after, hours),
-                (None, None) => within_days(b, after, w.once.days),
-            }
-    };
+    let in_time = |b: Moment| b.is_present() && in_time(w, after, due, b);
     let (met, dated) = match (&w.field, &w.find) {
         (Some(field), _) => match cx.office.value(record.0, record.1, *field) {
             Value::Moment(m) => (in_time(m), true),
@@ -46,14 +43,30 @@ fn judge<'a>(rule: &Rule, w: &Within, cx: &Context<'a>, view: &View<'a>, record:
     if met {
         return Judged::Met;
     }
-    let pending = !dated && cx.office.as_of <= due;
-    let fields = w.field.or_else(|| after_field(w)).into_iter().collect();
+    if let Due::Unknown(_, year) = deadline {
+        return Judged::Unjudged(year);
+    }
     Judged::Stands(Verdict {
-        pending,
-        due: Some(due),
-        fields,
+        pending: !dated && due.is_some_and(|d| cx.office.as_of <= d),
+        due,
+        fields: w.field.or_else(|| after_field(w)).into_iter().collect(),
         ..Verdict::missed(Some(record))
     })
+}
+
+fn in_time(w: &Within, after: Moment, due: Option<NaiveDate>, b: Moment) -> bool {
+    match (&w.by, w.once.span) {
+        (Some(_), _) | (None, Span::EndOf(_)) => due.is_some_and(|d| b.date() <= d),
+        (None, Span::Hours(hours)) => within_hours(b, after, hours),
+        (None, Span::Days(days)) => within_days(b, after, days),
+        // Known without the deadline too: when every year between the two is published.
+        (None, Span::WorkingDays(days)) => {
+            b.date() >= after.date()
+                && working::public()
+                    .working_days_between(after.date(), b.date())
+                    .is_ok_and(|n| n <= days)
+        }
+    }
 }
 
 /// The field to point at when a linked record is missing: the one the deadline counts from.
@@ -65,21 +78,17 @@ fn after_field(w: &Within) -> Option<crate::schema::FieldId> {
     }
 }
 
-fn span<'a>(
-    w: &Within,
-    cx: &Context<'a>,
-    view: &View<'a>,
-    record: Record,
-) -> Option<(Moment, NaiveDate)> {
+fn deadline<'a>(w: &Within, cx: &Context<'a>, view: &View<'a>, record: Record) -> Due {
     let Some(by) = &w.by else {
         return cx.due(&w.once, view, record);
     };
     let last = view.moment(by);
-    let after = w
-        .once
-        .after
-        .as_ref()
-        .map_or_else(|| cx.own_date(record), |e| view.moment(e));
-    let after = if after.is_present() { after } else { last };
-    last.is_present().then(|| (after, last.date()))
+    if !last.is_present() {
+        return Due::Never;
+    }
+    let after = match &w.once.after {
+        None => cx.own_date(record),
+        Some(e) => view.moment(e),
+    };
+    Due::By(if after.is_present() { after } else { last }, last.date())
 }
