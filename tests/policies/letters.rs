@@ -26,8 +26,12 @@ fn the_letters_are_counted_exactly() {
     let column = |name: &str| headers.iter().position(|h| h.trim() == name).unwrap();
     let (asked, replied) = (column("留言时间"), column("答复时间"));
     let day = |text: &str| {
-        let date = text.split_whitespace().next().unwrap_or_default();
-        chrono::NaiveDate::parse_from_str(date, "%Y/%m/%d")
+        let date = text
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .replace('-', "/");
+        chrono::NaiveDate::parse_from_str(&date, "%Y/%m/%d")
             .unwrap_or_else(|e| panic!("{text}: {e}"))
     };
     let counts: Vec<i64> = rows

@@ -20,7 +20,7 @@ pub(in crate::policy) fn names(written: &str, policy: &str, rule: &str) -> bool 
             == Some(rule)
 }
 
-/// Everything wrong in an adoption: unknown rules and parameters, values that do not fit, a last day before the first.
+/// Everything wrong in what an adoption changes: unknown rules and parameters, values that do not fit.
 pub(super) fn check(pack: &Pack, adoption: &Adoption) -> Vec<Fault> {
     let mut faults = Vec::new();
     let short = |n: &str| -> String {
@@ -57,18 +57,6 @@ pub(super) fn check(pack: &Pack, adoption: &Adoption) -> Vec<Fault> {
                 }));
             }
         }
-    }
-    if let (Some(from), Some(until)) = (adoption.from, adoption.until)
-        && from > until
-    {
-        let message = Bilingual::new(
-            format!("止于 {until}，早于起于 {from}"),
-            format!("`until` ({until}) is before `from` ({from})"),
-        );
-        faults.push(Fault {
-            place: adoption.place.clone(),
-            message,
-        });
     }
     faults
 }

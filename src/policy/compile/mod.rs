@@ -120,8 +120,8 @@ impl Compiled {
 
     /// Which adoption of a policy speaks for an obligation that arose on a day, or for one without a date.
     ///
-    /// Of several in force the one with the latest `from`, else the later written. One without a date is always judged
-    /// (policies.md, `since`): by the wording in force at as-of, else by the last before it, else by the first.
+    /// One without a date is always judged (policies.md, `since`): by the wording in force at as-of, else by the last
+    /// before it, else by the first. `workspace` sees to it that two wordings are never in force together.
     pub fn speaks(
         &self,
         policy: &str,
@@ -132,20 +132,15 @@ impl Compiled {
             let all = self.terms.iter().enumerate();
             all.filter(|(_, t)| t.policy == policy)
         };
-        let on = |day| {
-            own()
-                .filter(|(_, t)| t.holds(day))
-                .max_by_key(|(i, t)| (t.from, *i))
-                .map(|(i, _)| i)
+        let on = |day| own().find(|(_, t)| t.holds(day)).map(|(i, _)| i);
+        let last = || {
+            let past = own().filter(|(_, t)| t.until.is_some_and(|u| u < as_of));
+            past.max_by_key(|(_, t)| t.until).map(|(i, _)| i)
         };
+        let first = || own().min_by_key(|(_, t)| t.from).map(|(i, _)| i);
         match arose {
             Some(day) => on(day),
-            None => on(as_of)
-                .or_else(|| {
-                    let past = own().filter(|(_, t)| t.until.is_some_and(|u| u < as_of));
-                    past.max_by_key(|(i, t)| (t.until, *i)).map(|(i, _)| i)
-                })
-                .or_else(|| own().min_by_key(|(i, t)| (t.from, *i)).map(|(i, _)| i)),
+            None => on(as_of).or_else(last).or_else(first),
         }
     }
 
