@@ -11,6 +11,7 @@ fn main() -> std::io::Result<()> {
         ("POLICIES", "policies"),
         ("TEMPLATES", "templates"),
         ("CALENDAR", "calendar"),
+        ("MAPS", "maps"),
     ] {
         println!("cargo:rerun-if-changed={folder}");
         let mut files = Vec::new();

@@ -1,7 +1,7 @@
 //! Finds the workspace and its offices; reads office.yaml.
 
 mod config;
-mod settings;
+pub(crate) mod settings;
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use crate::finding::Place;
 use crate::load::tree::{self, Data};
-use crate::table::OfficeConfig;
+use crate::table::{OfficeConfig, SourceFile};
 use crate::text::Bilingual;
 use settings::Reader;
 
@@ -66,7 +66,14 @@ fn is_office(folder: &Path) -> bool {
 pub fn read_config(root: &Path, folder: &Path) -> Result<OfficeConfig, Broken> {
     let file = folder.join("office.yaml");
     let path = crate::load::below(root, &file);
-    let source = settings::text(&file, &path)?;
+    parse_config(&settings::text(&file, &path)?)
+}
+
+/// Reads the text of an office.yaml.
+///
+/// # Errors
+/// The first fault in it, with its place.
+pub(crate) fn parse_config(source: &SourceFile) -> Result<OfficeConfig, Broken> {
     let (roots, faults) = tree::read(&source.text);
     if let Some(f) = faults.first() {
         let message = Bilingual::new(
@@ -78,7 +85,7 @@ pub fn read_config(root: &Path, folder: &Path) -> Result<OfficeConfig, Broken> {
             message,
         });
     }
-    let reader = Reader { source: &source };
+    let reader = Reader { source };
     if let Some(second) = roots.get(1) {
         let (zh, en) = (
             "只能有一个单位的设置；删去这个 --- 以下的部分",

@@ -4,6 +4,7 @@ mod check;
 mod clap_text;
 mod common;
 mod help;
+mod import;
 mod paths;
 mod session;
 mod sink;
@@ -76,7 +77,7 @@ fn start<C: Command>(matches: &ArgMatches, session: &mut Session<'_>) -> Result<
 }
 
 /// Every command, in the order in which help lists them.
-const COMMANDS: &[Row] = &[Row::of::<check::Check>()];
+const COMMANDS: &[Row] = &[Row::of::<check::Check>(), Row::of::<import::Import>()];
 
 /// The command that is meant when none is named, once there is one of this name.
 const DEFAULT: &str = "build";

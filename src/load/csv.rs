@@ -84,7 +84,7 @@ impl Column<'_> {
 }
 
 /// The separator, and where the header is looked for: Excel may say `sep=;` on a line of its own.
-fn separator(text: &str) -> (u8, usize) {
+pub(crate) fn separator(text: &str) -> (u8, usize) {
     for (line, separator) in [("sep=,", b','), ("sep=;", b';'), ("sep=\t", b'\t')] {
         if let Some(rest) = text.strip_prefix(line)
             && rest.starts_with(['\r', '\n'])
@@ -294,7 +294,7 @@ fn is_blank(text: &str, cell: CellSpan) -> bool {
 }
 
 /// Looking for the end of cells that are never closed costs no more than this and a few times the piece.
-const MOST_WASTED: usize = 64 << 20;
+pub(crate) const MOST_WASTED: usize = 64 << 20;
 
 /// The first line break from a byte on that is not inside quotation marks; the byte after it.
 fn next_record(bytes: &[u8], from: usize, mut open: bool) -> usize {
@@ -308,7 +308,8 @@ fn next_record(bytes: &[u8], from: usize, mut open: bool) -> usize {
     bytes.len()
 }
 
-fn next_line(bytes: &[u8], from: usize) -> usize {
+/// The byte after the first line break from a byte on.
+pub(crate) fn next_line(bytes: &[u8], from: usize) -> usize {
     let found = memchr::memchr2(b'\n', b'\r', &bytes[from..]);
     found.map_or(bytes.len(), |n| from + n + 1)
 }

@@ -26,10 +26,13 @@ use rayon::prelude::*;
 use crate::finding::Finding;
 use crate::table::{Column, Office, OfficeConfig, SourceFile, Table};
 use columns::Part;
+pub(crate) use csv::{MOST_WASTED, next_line, separator};
 use fault::Fault;
 pub(crate) use files::below;
+pub(crate) use links::names;
 pub use options::{Keep, Options};
-pub(crate) use scalar::{int, is_absent, moment, trim};
+pub(crate) use reader::{Cell, FileReader};
+pub(crate) use scalar::{boolean, code, int, is_absent, moment, money, narrow, period, trim};
 pub(crate) use split::cell as csv_field;
 
 /// Loads one office: its records, and every `core/*` finding about them.

@@ -13,6 +13,7 @@ use chrono::NaiveDate;
 
 use crate::text::Lang;
 pub use select::Selection;
+pub(crate) use style::safe;
 pub use style::{Paint, Style};
 
 /// What is reported, and how.

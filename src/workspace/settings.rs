@@ -12,7 +12,7 @@ use crate::table::{Layout, SourceFile};
 use crate::text::{Bilingual, nearest};
 
 /// The decoded text of a file of settings.
-pub(super) fn text(file: &Path, path: &str) -> Result<SourceFile, Broken> {
+pub(crate) fn text(file: &Path, path: &str) -> Result<SourceFile, Broken> {
     let unread = |why: Bilingual| Broken {
         place: SourceFile::empty(path).place(0, 1),
         message: Bilingual::new(

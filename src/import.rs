@@ -1,1 +1,0 @@
-//! Another system's CSV or xlsx into records.

@@ -1,0 +1,373 @@
+//! Another system's CSV or xlsx into records: file → rows → the map's fields → values that the loader accepts → one CSV.
+//! A row is taken whole or refused with all its reasons, and read = taken + filtered + refused. docs/importing.md tells it to users.
+
+mod condition;
+mod map;
+mod moment;
+mod office;
+mod reason;
+mod report;
+mod rule;
+mod sheet;
+mod take;
+mod target;
+mod value;
+mod xlsx;
+
+use std::io::Read as _;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::load::Options;
+use crate::pipeline::Failure;
+use crate::schema::{KindId, Schema};
+use crate::source;
+use crate::text::{Bilingual, nearest};
+use crate::workspace::settings;
+use map::Map;
+pub use reason::{Reason, Why};
+pub use report::{table, text};
+use sheet::Sheet;
+pub use take::{At, Refused};
+use take::{Header, Sorted, Taker};
+use target::{Origin, Target};
+use value::Speller;
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The workspace.
+    pub root: PathBuf,
+    /// The folder that `file` and `map` start from.
+    pub here: PathBuf,
+    /// The file to import.
+    pub file: PathBuf,
+    /// The kind of record, unless the map says it.
+    pub kind: Option<String>,
+    /// A map's file, or the name of one that the program carries.
+    pub map: Option<String>,
+    /// The office's folder below `records/`.
+    pub into: String,
+    /// The name of the office, if it is to be made.
+    pub new_office: Option<String>,
+    /// The name of the file to write, instead of the source's.
+    pub name: Option<String>,
+    /// Overwrite whatever is there.
+    pub force: bool,
+    /// Write nothing.
+    pub dry_run: bool,
+}
+
+/// What became of the rows.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Rows with something in them, below the header.
+    pub read: u64,
+    /// Rows that became records.
+    pub taken: u64,
+    /// Rows left out by a condition of the map: where, and which condition (from 0).
+    pub filtered: Vec<(At, usize)>,
+    /// Refused rows.
+    pub refused: Vec<Refused>,
+    /// The columns that the conditions look at.
+    pub conditions: Vec<String>,
+    /// Columns of the source that the map does not use.
+    pub unused: Vec<String>,
+    /// Sheets that were not read.
+    pub sheets: Vec<String>,
+    /// Where the records are, below the workspace; `None` when there were none or nothing was to be written.
+    pub written: Option<String>,
+    /// Whether earlier records of the same source were replaced.
+    pub replaced: bool,
+    /// Whether the office was made.
+    pub made_office: bool,
+}
+
+impl Outcome {
+    /// The exit status: 1 when rows were refused.
+    pub fn status(&self) -> u8 {
+        u8::from(!self.refused.is_empty())
+    }
+}
+
+/// Imports a file.
+///
+/// # Errors
+/// Used wrongly, a broken map, or the disk refuses.
+pub fn run(request: &Request) -> Result<Outcome, Failure> {
+    let schema = Schema::embedded().map_err(|m| Failure::usage(m.clone(), m))?;
+    // No day is too late here: what is in the future is for `check` to say.
+    let options = Options::wanted(Arc::new(schema), NaiveDate::MAX);
+    let asked = request
+        .kind
+        .as_deref()
+        .map(|k| kind(&options.schema, k))
+        .transpose()?;
+    let map = request
+        .map
+        .as_deref()
+        .map(|m| read_map(&request.here, m, &options, asked))
+        .transpose()?;
+    let bytes = read(&request.here, &request.file)?;
+    let name = file_name(&request.file);
+    let label = request.map.as_deref().map(|m| file_name(Path::new(m)));
+    let origin = Origin::new(&name, &bytes, label);
+    let sheet = sheet::open(
+        &request.file,
+        bytes,
+        map.as_ref().and_then(|m| m.sheet.as_deref()),
+    )?;
+    let header = header(&sheet, map.as_ref().map_or(1, |m| m.header_row), &name)?;
+    let (map, kind) = whole(map, asked, &options, &header)?;
+    let receiver = office::receiver(
+        &request.root,
+        &request.into,
+        request.new_office.as_deref(),
+        map.zone,
+        &options,
+    )?;
+    let stem = Path::new(&name)
+        .file_stem()
+        .map(|s| s.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let def = options.schema.get(kind);
+    let target = Target::new(
+        &request.root,
+        &receiver.folder,
+        &def.name,
+        request.name.as_deref().unwrap_or(&stem),
+    );
+    let zone = receiver.config.timezone;
+    let speller = || Speller::new(&options, kind, zone, receiver.config.lang);
+    let mut taker = Taker::new(
+        &map,
+        def,
+        speller(),
+        (map.zone.unwrap_or(zone), zone),
+        &header,
+    )?;
+    sheet.each(&mut |row| {
+        if row.number > header.row {
+            taker.row(row);
+        }
+        ControlFlow::Continue(())
+    });
+    let mut sorted = taker.sorted;
+    office::settle(&receiver, &options, &map, kind, &target.path, &mut sorted);
+    let mut outcome = outcome(&map, &header, &sheet, &sorted);
+    if !sorted.taken.is_empty() && !request.dry_run {
+        outcome.replaced = !request.force && target.free(&origin, &sorted.taken)?;
+        write(&target, &receiver, &map, &speller(), origin, &sorted)?;
+        outcome.made_office = receiver.new.is_some();
+        outcome.written = Some(target.path);
+    }
+    outcome.filtered = sorted.filtered;
+    outcome.refused = sorted.refused;
+    Ok(outcome)
+}
+
+fn read(here: &Path, path: &Path) -> Result<Vec<u8>, Failure> {
+    let name = path.display();
+    let path = here.join(path);
+    if !path.exists() {
+        return Err(Failure::usage(
+            format!("没有「{name}」这个文件"),
+            format!("there is no file `{name}`"),
+        ));
+    }
+    let fail = |why: Bilingual| {
+        Failure::program(
+            format!("读不了「{name}」：{}", why.zh),
+            format!("cannot read `{name}`: {}", why.en),
+        )
+    };
+    let (mut file, size) = source::open(&path).map_err(fail)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
+    file.read_to_end(&mut bytes)
+        .map_err(|e| fail(source::why(&e)))?;
+    Ok(bytes)
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+fn kind(schema: &Schema, name: &str) -> Result<KindId, Failure> {
+    let found = schema
+        .iter()
+        .find(|(_, k)| k.name == name || k.label.zh == name);
+    found.map(|(id, _)| id).ok_or_else(|| {
+        let (zh, en) = meant(nearest(
+            name,
+            schema
+                .kinds
+                .iter()
+                .flat_map(|k| [k.name.as_str(), k.label.zh.as_str()]),
+        ));
+        Failure::usage(
+            format!("没有「{name}」这类记录{zh}"),
+            format!("there is no kind of record `{name}`{en}"),
+        )
+    })
+}
+
+/// Reads a map from a file or, when there is none, one that the program carries.
+fn read_map(
+    here: &Path,
+    name: &str,
+    options: &Options,
+    asked: Option<KindId>,
+) -> Result<Map, Failure> {
+    let path = here.join(name);
+    let file = if path.exists() {
+        settings::text(&path, name)?
+    } else {
+        let text = String::from_utf8_lossy(carried(name)?);
+        settings::source(name, text.into_owned())
+    };
+    Ok(Map::parse(file, options, asked)?)
+}
+
+fn carried(name: &str) -> Result<&'static [u8], Failure> {
+    let all = || {
+        crate::embedded::MAPS
+            .iter()
+            .filter_map(|(file, bytes)| Some((file.strip_suffix(".yaml")?, *bytes)))
+    };
+    all()
+        .find(|(n, _)| *n == name)
+        .map(|(_, bytes)| bytes)
+        .ok_or_else(|| {
+            let (zh, en) = meant(nearest(name, all().map(|(n, _)| n)));
+            let names: Vec<&str> = all().map(|(n, _)| n).collect();
+            Failure::usage(
+                format!(
+                    "没有「{name}」这个对照表{zh}（自带的有：{}）",
+                    names.join("、")
+                ),
+                format!(
+                    "there is no map `{name}`{en} (built in: {})",
+                    names.join(", ")
+                ),
+            )
+        })
+}
+
+fn header(sheet: &Sheet, row: u32, name: &str) -> Result<Header, Failure> {
+    let (mut found, mut width, mut any) = (None, 0, false);
+    sheet.each(&mut |r| {
+        any |= !r.is_blank();
+        width = width.max(r.cells.len());
+        if r.number == row && !r.is_blank() {
+            found = Some(Header::of(&r));
+        }
+        // Without headers the widest row says how many columns there are.
+        if row > 0 && r.number >= row {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    match found {
+        None if row == 0 && any => Ok(Header::letters(width)),
+        Some(h) => Ok(h),
+        None => Err(Failure::usage(
+            format!("「{name}」的第 {row} 行是空的，没有表头"),
+            format!("row {row} of `{name}` is empty: there are no headers"),
+        )),
+    }
+}
+
+fn whole(
+    map: Option<Map>,
+    asked: Option<KindId>,
+    options: &Options,
+    header: &Header,
+) -> Result<(Map, KindId), Failure> {
+    let kind = map.as_ref().and_then(|m| m.kind).or(asked).ok_or_else(|| {
+        Failure::usage(
+            "没有说是哪类记录：加 --as，如 --as repairs",
+            "the kind of record is not named: add --as, such as --as repairs",
+        )
+    })?;
+    let map = match map {
+        Some(map) => map,
+        None => take::implied(options.schema.get(kind), header)?,
+    };
+    Ok((map, kind))
+}
+
+fn outcome(map: &Map, header: &Header, sheet: &Sheet, sorted: &Sorted) -> Outcome {
+    let count = |n: usize| n as u64;
+    Outcome {
+        read: count(sorted.taken.len() + sorted.filtered.len() + sorted.refused.len()),
+        taken: count(sorted.taken.len()),
+        filtered: Vec::new(),
+        refused: Vec::new(),
+        conditions: map
+            .conditions
+            .iter()
+            .map(|c| c.column.text.clone())
+            .collect(),
+        unused: take::unused(map, header),
+        sheets: sheet.others().to_vec(),
+        written: None,
+        replaced: false,
+        made_office: false,
+    }
+}
+
+fn write(
+    target: &Target,
+    receiver: &office::Receiver,
+    map: &Map,
+    speller: &Speller<'_>,
+    origin: Origin,
+    sorted: &Sorted,
+) -> Result<(), Failure> {
+    // The mark that makes Excel read UTF-8.
+    let mut out = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
+    let fail = |e: csv::Error| Failure::program(e.to_string(), e.to_string());
+    out.write_record(map.fields.iter().map(|r| speller.header(r.field)))
+        .map_err(fail)?;
+    for taken in &sorted.taken {
+        out.write_record(&*taken.values).map_err(fail)?;
+    }
+    let records = out
+        .into_inner()
+        .map_err(|e| target::io(&target.path, e.error()))?;
+    if let Some(config) = &receiver.new {
+        let path = receiver.folder.join("office.yaml");
+        target::put(&path, config.as_bytes())
+            .map_err(|e| target::io(&path.display().to_string(), &e))?;
+    }
+    let count = |n: usize| n as u64;
+    let (taken, filtered, refused) = (
+        count(sorted.taken.len()),
+        count(sorted.filtered.len()),
+        count(sorted.refused.len()),
+    );
+    let origin = Origin {
+        read: taken + filtered + refused,
+        taken,
+        filtered,
+        refused,
+        ..origin
+    };
+    target.write(&records, origin)
+}
+
+/// What was perhaps meant, as the end of a sentence in both languages.
+pub(crate) fn meant(near: Option<&str>) -> (String, String) {
+    near.map_or_else(Default::default, |n| {
+        (
+            format!("，是不是「{n}」？"),
+            format!("; did you mean `{n}`?"),
+        )
+    })
+}

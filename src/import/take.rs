@@ -1,0 +1,518 @@
+//! Source rows → records as they will be written, or the reasons why not.
+
+use chrono_tz::Tz;
+
+use super::map::{Map, Named};
+use super::moment;
+use super::reason::{Reason, Why};
+use super::rule::{Context, FieldRule};
+use super::sheet::Row;
+use super::value::Speller;
+use crate::load::{is_absent, trim};
+use crate::pipeline::Failure;
+use crate::schema::{Field, FieldId, FieldType, Kind, header_key};
+use crate::text::{Bilingual, nearest};
+use crate::workspace::Broken;
+use crate::workspace::settings::{Reader, source};
+
+/// A record as it will be written: one text for each rule of the map.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// Where its row stands.
+    pub at: At,
+    /// Its fields, in the order of the map's rules.
+    pub values: Box<[String]>,
+}
+
+/// Where a row stands in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    /// Its number in a spreadsheet; the first is 1.
+    pub row: u32,
+    /// The line on which it begins, in a text file.
+    pub line: Option<u32>,
+}
+
+/// A row that was not taken.
+#[derive(Debug)]
+pub struct Refused {
+    /// Where it stands.
+    pub at: At,
+    /// All that is wrong with it.
+    pub reasons: Vec<Reason>,
+}
+
+/// What became of the rows.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    /// Taken.
+    pub taken: Vec<Taken>,
+    /// Left out by a condition of the map, and by which.
+    pub filtered: Vec<(At, usize)>,
+    /// Refused.
+    pub refused: Vec<Refused>,
+}
+
+/// A map with its columns found in a source.
+pub(crate) struct Taker<'m> {
+    map: &'m Map,
+    def: &'m Kind,
+    speller: Speller<'m>,
+    zones: (Tz, Tz),
+    header_row: u32,
+    width: usize,
+    rules: Vec<Vec<Option<usize>>>,
+    conditions: Vec<Option<usize>>,
+    fill: Vec<(usize, String)>,
+    // A rule for a period comes last, since how it is read depends on other fields.
+    order: Vec<usize>,
+    /// The rows so far.
+    pub sorted: Sorted,
+}
+
+/// The source's headers, as a map may name them.
+pub(crate) struct Header {
+    /// The row in which they stand; 0 when columns are named A, B, C ….
+    pub row: u32,
+    /// The names; one that stands twice is `name (2)` the second time.
+    pub names: Vec<String>,
+}
+
+impl Header {
+    /// The names in a row.
+    pub fn of(row: &Row<'_>) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for cell in &row.cells {
+            let name = cell.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let before = names.iter().filter(|n| key(n) == key(&name)).count();
+            names.push(match (before, name.is_empty()) {
+                (_, true) => letters(names.len()),
+                (0, _) => name,
+                (n, _) => format!("{name} ({})", n + 1),
+            });
+        }
+        while names.last().is_some_and(|n| *n == letters(names.len() - 1))
+            && trim(&row.cells[names.len() - 1].text).is_empty()
+        {
+            names.pop();
+        }
+        Self {
+            row: row.number,
+            names,
+        }
+    }
+
+    /// A, B, C … for a source without headers.
+    pub fn letters(width: usize) -> Self {
+        Self {
+            row: 0,
+            names: (0..width).map(letters).collect(),
+        }
+    }
+
+    /// Where a column stands, however its spaces and widths are written.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let plain = key(name);
+        self.names.iter().position(|n| key(n) == plain)
+    }
+}
+
+fn key(name: &str) -> String {
+    header_key(name)
+        .split_whitespace()
+        .collect::<String>()
+        .to_lowercase()
+}
+
+fn letters(mut column: usize) -> String {
+    let mut name = String::new();
+    loop {
+        name.insert(0, char::from(b'A' + u8::try_from(column % 26).unwrap_or(0)));
+        if column < 26 {
+            return name;
+        }
+        column = column / 26 - 1;
+    }
+}
+
+impl<'m> Taker<'m> {
+    /// Finds the map's columns. `zones`: of the source and of the office.
+    ///
+    /// # Errors
+    /// A column that the source lacks.
+    pub fn new(
+        map: &'m Map,
+        def: &'m Kind,
+        speller: Speller<'m>,
+        zones: (Tz, Tz),
+        header: &Header,
+    ) -> Result<Self, Failure> {
+        let find = |n: &Named, optional: bool| match header.find(&n.text) {
+            None if !optional => Err(missing(map, n, header)),
+            found => Ok(found),
+        };
+        let rules = map
+            .fields
+            .iter()
+            .map(|r| r.columns.iter().map(|n| find(n, r.optional)).collect());
+        let rules = rules.collect::<Result<_, Failure>>()?;
+        let conditions = map
+            .conditions
+            .iter()
+            .map(|c| find(&c.column, false))
+            .collect::<Result<_, _>>()?;
+        let fill = map
+            .fill_down
+            .iter()
+            .map(|n| find(n, false))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut order: Vec<usize> = (0..map.fields.len()).collect();
+        order.sort_by_key(|i| def.get(map.fields[*i].field).ty == FieldType::Period);
+        Ok(Self {
+            map,
+            def,
+            speller,
+            zones,
+            header_row: header.row,
+            width: header.names.len(),
+            rules,
+            conditions,
+            fill: fill
+                .into_iter()
+                .flatten()
+                .map(|c| (c, String::new()))
+                .collect(),
+            order,
+            sorted: Sorted::default(),
+        })
+    }
+
+    /// Sorts a row below the header.
+    pub fn row(&mut self, mut row: Row<'_>) {
+        if row.is_blank() {
+            return;
+        }
+        let at = At {
+            row: row.number,
+            line: row.line,
+        };
+        self.fill_down(&mut row);
+        let refused = |reasons| Refused { at, reasons };
+        match self.shape(&row).map_or_else(|| self.filtered(&row), Err) {
+            Err(reason) => self.sorted.refused.push(refused(vec![reason])),
+            Ok(Some(condition)) => self.sorted.filtered.push((at, condition)),
+            Ok(None) => match self.record(&row) {
+                Ok(values) => self.sorted.taken.push(Taken { at, values }),
+                Err(reasons) => self.sorted.refused.push(refused(reasons)),
+            },
+        }
+    }
+
+    fn fill_down(&mut self, row: &mut Row<'_>) {
+        for (column, last) in &mut self.fill {
+            let Some(cell) = row.cells.get_mut(*column) else {
+                continue;
+            };
+            if trim(&cell.text).is_empty() {
+                cell.text = last.clone().into();
+            } else {
+                cell.text.as_ref().clone_into(last);
+            }
+        }
+    }
+
+    /// A row of text whose cells are not as many as the headers: a break or separator in it is not quoted.
+    fn shape(&self, row: &Row<'_>) -> Option<Reason> {
+        if row.fault.is_some() || row.line.is_none() {
+            return row.fault.clone();
+        }
+        let width = row.cells.len();
+        let extra = row
+            .cells
+            .iter()
+            .skip(self.width)
+            .any(|c| !trim(&c.text).is_empty());
+        if width >= self.width && !extra {
+            return None;
+        }
+        let wanted = self.width;
+        Some(Reason::row(
+            Why::Shape,
+            format!(
+                "这一行有 {width} 格，表头有 {wanted} 格：内容里有逗号、换行或引号的格要加引号（用 Excel 打开核对后另存即可）"
+            ),
+            format!(
+                "this row has {width} cells, the header {wanted}: a cell with separators, line breaks or quotation marks must be quoted"
+            ),
+        ))
+    }
+
+    /// The first condition that the row does not meet.
+    fn filtered(&self, row: &Row<'_>) -> Result<Option<usize>, Reason> {
+        for (i, (condition, column)) in self.map.conditions.iter().zip(&self.conditions).enumerate()
+        {
+            let text = column
+                .and_then(|c| row.cells.get(c))
+                .map_or("", |c| trim(&c.text));
+            let text = if self.map.empty.iter().any(|e| e == text) {
+                ""
+            } else {
+                text
+            };
+            match condition.holds(text) {
+                Some(true) => {}
+                Some(false) => return Ok(Some(i)),
+                None => {
+                    let (name, what) = (&condition.column.text, super::reason::shown(text));
+                    return Err(Reason::row(
+                        Why::Value,
+                        format!(
+                            "条件要看「{name}」列的日期，这里是「{what}」：改正它，或在条件里写 format"
+                        ),
+                        format!(
+                            "a condition needs a date in column `{name}`, but here is `{what}`: correct it, or write `format` in the condition"
+                        ),
+                    ));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn record(&mut self, row: &Row<'_>) -> Result<Box<[String]>, Vec<Reason>> {
+        self.speller.start();
+        let mut values = vec![String::new(); self.map.fields.len()];
+        let mut reasons = Vec::new();
+        let context = Context {
+            row,
+            number: row.number - self.header_row,
+            empty: &self.map.empty,
+        };
+        for n in 0..self.order.len() {
+            let i = self.order[n];
+            match self.value(i, context) {
+                Ok(text) => values[i] = text,
+                Err(reason) => reasons.push(reason),
+            }
+        }
+        if reasons.is_empty() {
+            Ok(values.into_boxed_slice())
+        } else {
+            Err(reasons)
+        }
+    }
+
+    fn value(&mut self, i: usize, context: Context<'_, '_>) -> Result<String, Reason> {
+        let rule = &self.map.fields[i];
+        let field = self.def.get(rule.field);
+        let about =
+            |why, m: Bilingual| Reason::field(why, &field.label, one_line(&m.zh), one_line(&m.en));
+        let picked = rule
+            .pick(&self.rules[i], context)
+            .map_err(|(why, m)| about(why, m))?;
+        if is_absent(&picked.text) {
+            return if field.required {
+                Err(lacking(rule, field))
+            } else {
+                Ok(String::new())
+            };
+        }
+        let moment = matches!(field.ty, FieldType::Date | FieldType::Time);
+        // A value that the map itself writes is no text of the source.
+        if !moment || rule.columns.is_empty() {
+            return self
+                .speller
+                .spell(rule.field, &picked.text)
+                .map_err(|m| about(Why::Value, m));
+        }
+        let formats = if picked.dated {
+            &[]
+        } else {
+            rule.formats.as_slice()
+        };
+        let read = moment::local(&picked.text, formats, self.zones.0);
+        // Columns of which one is a true date may be joined to what the formats describe.
+        let read = read.or_else(|| moment::local(&picked.text, &rule.formats, self.zones.0));
+        let Some(read) = read else {
+            return Err(self.no_moment(rule, field, &picked.text));
+        };
+        let Some(here) = moment::moved(read, self.zones.0, self.zones.1) else {
+            let zone = self.zones.0;
+            let zh = format!("{zone} 没有 {read} 这个时刻（夏令时拨快了钟）：请核对");
+            return Err(Reason::field(
+                Why::Zone,
+                &field.label,
+                zh,
+                format!("{zone} has no {read}: clocks skipped it"),
+            ));
+        };
+        let whole = field.ty == FieldType::Time;
+        if !whole && here.has_time() && here.seconds().rem_euclid(86_400) != 0 && !rule.day_only {
+            return Err(clock(field, &here.to_string()));
+        }
+        let written = if whole && !rule.day_only {
+            here.to_string()
+        } else {
+            here.date().to_string()
+        };
+        self.speller
+            .spell(rule.field, &written)
+            .map_err(|m| about(Why::Value, m))
+    }
+
+    fn no_moment(&mut self, rule: &FieldRule, field: &Field, text: &str) -> Reason {
+        let told = if rule.formats.is_empty() {
+            self.speller.spell(rule.field, text).err()
+        } else {
+            None
+        };
+        let what = super::reason::shown(text);
+        let told = told.unwrap_or_else(|| {
+            Bilingual::new(
+                format!(
+                    "{}不能是「{what}」：与对照表里的日期格式（format）都不符",
+                    field.label.zh
+                ),
+                format!(
+                    "{} cannot be `{what}`: it fits none of the map's formats",
+                    field.label.en
+                ),
+            )
+        });
+        Reason::field(
+            Why::Value,
+            &field.label,
+            one_line(&told.zh),
+            one_line(&told.en),
+        )
+    }
+}
+
+fn lacking(rule: &FieldRule, field: &Field) -> Reason {
+    let from = rule.names();
+    Reason::field(
+        Why::Missing,
+        &field.label,
+        format!("没有{}：「{from}」列是空的", field.label.zh),
+        format!("{} is missing: column `{from}` is empty", field.label.en),
+    )
+}
+
+fn clock(field: &Field, text: &str) -> Reason {
+    Reason::field(
+        Why::Clock,
+        &field.label,
+        format!(
+            "{}只记日期，这里是「{text}」：只要日期就在对照表里写 take: day",
+            field.label.zh
+        ),
+        format!(
+            "{} is a day, but here is `{text}`: write `take: day` in the map to keep the day",
+            field.label.en
+        ),
+    )
+}
+
+fn one_line(text: &str) -> String {
+    text.split(char::is_control)
+        .map(str::trim)
+        .filter(|p| !p.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn missing(map: &Map, named: &Named, header: &Header) -> Failure {
+    let (zh, en) = super::meant(nearest(
+        &named.text,
+        header.names.iter().map(String::as_str),
+    ));
+    let shown: Vec<&str> = header.names.iter().take(40).map(String::as_str).collect();
+    let (row, name) = (header.row, &named.text);
+    let place = if row == 0 {
+        Bilingual::new(
+            "header_row 是 0，列名用 A、B、C……",
+            "header_row is 0, so that columns are A, B, C …",
+        )
+    } else {
+        Bilingual::new(
+            format!("第 {row} 行是：{}", shown.join("、")),
+            format!("row {row} has: {}", shown.join(", ")),
+        )
+    };
+    let broken: Broken = Reader { source: &map.file }.fault(
+        named.at.0,
+        named.at.1,
+        format!("来源文件里没有「{name}」这一列{zh}（{}；表头不在这一行就写 header_row）", place.zh),
+        format!("the source has no column `{name}`{en} ({}; if the headers stand in another row, write `header_row`)", place.en),
+    );
+    broken.into()
+}
+
+/// Columns of the source that no rule or condition of the map reads.
+pub(crate) fn unused(map: &Map, header: &Header) -> Vec<String> {
+    let used: Vec<usize> = map
+        .fields
+        .iter()
+        .flat_map(|r| &r.columns)
+        .chain(map.conditions.iter().map(|c| &c.column))
+        .filter_map(|n| header.find(&n.text))
+        .collect();
+    let names = header.names.iter().enumerate();
+    names
+        .filter(|(i, _)| !used.contains(i))
+        .map(|(_, n)| n.clone())
+        .collect()
+}
+
+/// The map that headers imply which are themselves fields' names or labels.
+pub(crate) fn implied(def: &Kind, header: &Header) -> Result<Map, Failure> {
+    let mut map = Map::new(source("", String::new()));
+    for name in &header.names {
+        if let Some(field) = def
+            .field_by_header(name)
+            .filter(|f| map.fields.iter().all(|r| r.field != *f))
+        {
+            let named = Named {
+                text: name.clone(),
+                at: (0, 0),
+            };
+            map.fields.push(FieldRule::column(field, named));
+        }
+    }
+    map.fields.sort_by_key(|r| r.field);
+    let lacking =
+        |(id, f): &(FieldId, &Field)| f.required && map.fields.iter().all(|r| r.field != *id);
+    if let Some((_, f)) = def.iter().find(lacking) {
+        return Err(Failure::usage(
+            format!(
+                "来源的表头里没有{}必填的「{}」：用 --map 写明各列对应哪一栏（见 docs/importing.md）",
+                def.label.zh, f.label.zh
+            ),
+            format!(
+                "no header of the source is `{}`, which {} need: say with --map which column fills which field (docs/importing.md)",
+                f.name, def.name
+            ),
+        ));
+    }
+    Ok(map)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_lettered_as_in_a_spreadsheet() {
+        let of = |n| letters(n);
+        assert_eq!(
+            (of(0), of(25), of(26), of(701), of(702)),
+            (
+                "A".into(),
+                "Z".into(),
+                "AA".into(),
+                "ZZ".into(),
+                "AAA".into()
+            )
+        );
+    }
+}
