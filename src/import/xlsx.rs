@@ -191,14 +191,14 @@ mod tests {
     fn dates_are_exact_to_the_second() {
         let read = |v, t| date(ExcelDateTime::new(v, t, false));
         assert_eq!(
-            read(43563.359259259254, DateTime).as_deref(),
+            read(43_563.359_259_259_254, DateTime).as_deref(),
             Some("2019-04-08 08:37:20")
         );
         assert_eq!(
-            read(43563.999_999_999, DateTime).as_deref(),
+            read(43_563.999_999_999, DateTime).as_deref(),
             Some("2019-04-09")
         );
-        assert_eq!(read(43563.0, DateTime).as_deref(), Some("2019-04-08"));
+        assert_eq!(read(43_563.0, DateTime).as_deref(), Some("2019-04-08"));
         assert_eq!(read(0.395_833_333, DateTime).as_deref(), Some("09:30:00"));
         assert_eq!(read(1.5, TimeDelta).as_deref(), Some("36:00:00"));
         assert_eq!(read(-1.0, DateTime), None);

@@ -48,7 +48,7 @@ fn cells_of_every_kind() {
         let s = book.add_worksheet();
         header(s)?;
         s.write(1, 0, "0042")?
-            .write_with_format(1, 1, 43563.359_259_259_254, &clock)?
+            .write_with_format(1, 1, 43_563.359_259_259_254, &clock)?
             .write(1, 2, 12.0)?
             .write(1, 3, 2.0)?
             .write(1, 4, " 第一行\n\t第二行，=1+1")?
