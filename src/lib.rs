@@ -6,7 +6,6 @@
 
 pub mod calendar;
 pub mod cli;
-#[cfg(feature = "documents")]
 pub mod document;
 pub mod embedded;
 pub mod finding;

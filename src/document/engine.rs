@@ -15,7 +15,7 @@ use typst::{Library, LibraryExt, World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::{Fonts, Format, Recipe, Templates};
+use super::{Fonts, Format, Recipe, TemplateFault, Templates};
 
 /// Raised when the same recipe would give other bytes than before.
 const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " renderer 1");
@@ -28,17 +28,6 @@ const FUEL: u64 = 1_000_000_000;
 
 /// A thread's stack: deep layouts need more than the default.
 const STACK: usize = 16 << 20;
-
-/// A template that does not work, or a document that cannot be made from it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TemplateFault {
-    /// The file that was being made, below `output/`.
-    pub making: String,
-    /// `templates/<path>:LINE:COLUMN`, as far as it is known.
-    pub at: String,
-    /// What is wrong, and hints.
-    pub message: String,
-}
 
 /// Makes documents; shared by all threads.
 pub struct Engine {

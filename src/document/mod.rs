@@ -3,12 +3,32 @@
 //! Nothing here reads the disk or writes to it: templates and fonts come in through [`Templates`] and [`Fonts`], what is
 //! made goes out as bytes.
 
+mod chart;
+#[cfg(feature = "documents")]
 mod engine;
+#[cfg(feature = "documents")]
 mod fonts;
+mod name;
 mod recipe;
+pub mod redact;
+pub mod report;
+pub mod site;
 mod template;
+pub(crate) mod words;
 
-pub use engine::{Engine, TemplateFault};
+#[cfg(feature = "documents")]
+pub use engine::Engine;
+#[cfg(feature = "documents")]
 pub use fonts::Fonts;
+pub use name::file_name;
 pub use recipe::{Format, Meta, Recipe};
-pub use template::Templates;
+pub use template::{TemplateFault, Templates};
+
+/// A path below `output/` that belongs to an office: below its folder, or at the top for a single office.
+pub(crate) fn below_office(office: &str, path: &str) -> String {
+    if office.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{office}/{path}")
+    }
+}

@@ -5,6 +5,17 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+/// A template that does not work, or a document that cannot be made from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateFault {
+    /// The file that was being made, below `output/`.
+    pub making: String,
+    /// `templates/<path>:LINE:COLUMN`, as far as it is known.
+    pub at: String,
+    /// What is wrong, and hints.
+    pub message: String,
+}
+
 /// All files below `templates/`.
 #[derive(Clone, Debug, Default)]
 pub struct Templates(BTreeMap<String, Cow<'static, [u8]>>);

@@ -1,0 +1,109 @@
+//! The site: the pages that lead to every document, as recipes. Pages work from the file system and ask no other host
+//! for anything.
+//!
+//! `facts` (what an office's pages tell) → `pages` (recipes): the group's index, each office's page, its findings, and a
+//! list of each form's documents.
+
+mod facts;
+mod library;
+mod pages;
+
+use serde::Deserialize;
+
+use super::report::answers_for_site;
+use super::{Recipe, TemplateFault, Templates};
+use crate::pipeline::Checked;
+use crate::report::{Report, Selection, Style, json};
+
+pub use library::Listed;
+
+/// `templates/site/site.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// How many days ahead pages look.
+    due_days: u32,
+    /// Which answers they show.
+    satisfaction: super::report::WrittenAnswers,
+}
+
+fn settings(templates: &Templates) -> Result<Settings, TemplateFault> {
+    const FILE: &str = "site/site.yaml";
+    let fault = |message: String| TemplateFault {
+        making: "index.html".to_owned(),
+        at: format!("templates/{FILE}"),
+        message,
+    };
+    let bytes = templates.get(FILE).ok_or_else(|| fault("there is no such file".to_owned()))?;
+    let text = std::str::from_utf8(bytes).map_err(|e| fault(e.to_string()))?;
+    serde_saphyr::from_str(text).map_err(|e| fault(e.to_string()))
+}
+
+/// The recipes of every page and asset. `documents` are all the files that forms and reports make, which the pages list;
+/// `commit` is the commit that the records are of, for the index page alone.
+///
+/// # Errors
+/// Broken settings.
+pub fn recipes(
+    checked: &Checked,
+    templates: &Templates,
+    documents: &[Listed],
+    commit: Option<&str>,
+) -> Result<Vec<Recipe>, TemplateFault> {
+    let settings = settings(templates)?;
+    let mut all = assets(templates);
+    let mut offices = Vec::new();
+    for judged in &checked.offices {
+        let answers = answers_for_site(&settings.satisfaction, &judged.office.schema).map_err(|message| {
+            TemplateFault {
+                making: "index.html".to_owned(),
+                at: "templates/site/site.yaml".to_owned(),
+                message,
+            }
+        })?;
+        let library = library::Library::of(&judged.office, templates, documents);
+        offices.push(facts::Facts::gather(checked, judged, &settings, &answers, library, templates));
+    }
+    let write = |e: serde_json::Error| TemplateFault {
+        making: "index.html".to_owned(),
+        at: "templates/site".to_owned(),
+        message: e.to_string(),
+    };
+    all.extend(pages::all(checked, &offices, commit).map_err(write)?);
+    Ok(all)
+}
+
+/// The stylesheet (forms' rules after the frame's) and the script.
+fn assets(templates: &Templates) -> Vec<Recipe> {
+    let join = |files: &[&str]| {
+        let parts = files.iter().filter_map(|f| templates.get(f));
+        parts.collect::<Vec<_>>().join(&b'\n')
+    };
+    vec![
+        Recipe::verbatim("assets/aftercare.css", join(&["site/aftercare.css", "site/form.css"])),
+        Recipe::verbatim("assets/aftercare.js", join(&["site/aftercare.js"])),
+    ]
+}
+
+/// `findings.json`: as `check --format json` prints it, of one office.
+fn findings_json(checked: &Checked, office: &crate::table::Office, shown: &[crate::finding::Finding]) -> Vec<u8> {
+    let folder = if office.id.is_empty() {
+        "records/".to_owned()
+    } else {
+        format!("records/{}/", office.id)
+    };
+    let mut selection = Selection::narrowed(checked, &|file| file.starts_with(&folder));
+    selection.findings = shown.iter().collect();
+    let report = Report {
+        selection: &selection,
+        as_of: office.as_of,
+        lang: office.config.lang,
+        style: Style::default(),
+        verbose: false,
+        quiet: false,
+    };
+    let mut out = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = json::write(&report, &mut out);
+    out
+}
