@@ -20,4 +20,4 @@ pub use compile::{Compiled, Fault};
 pub use deviation::{Change, Deviation, deviations};
 pub use judge::{Judgement, judge};
 pub use pack::Packs;
-pub use waive::waive;
+pub use waive::{covers, waive};

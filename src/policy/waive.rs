@@ -39,7 +39,8 @@ pub fn waive(office: &Office, compiled: &Compiled, findings: &mut Vec<Finding>) 
     findings.append(&mut own);
 }
 
-fn covers(w: &Waiver, f: &Finding) -> bool {
+/// Whether a waiver, in force or not, is about a finding.
+pub fn covers(w: &Waiver, f: &Finding) -> bool {
     is_named(&w.rule, &f.rule)
         && w.record
             .as_ref()

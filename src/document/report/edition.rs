@@ -45,7 +45,7 @@ impl Snapshot {
     pub fn take(judged: &Judged, day: NaiveDate) -> Self {
         let office = judged.office.at(day);
         let (mut findings, judgements) = policy::judge(&office, &judged.compiled);
-        policy::waive(&office, &mut findings);
+        policy::waive(&office, &judged.compiled, &mut findings);
         findings.retain(|f| !f.rule.starts_with("core/"));
         let late = findings
             .iter()

@@ -7,9 +7,8 @@ use super::edition::Snapshot;
 use super::maker::{Figure, Maker};
 use super::manifest::{Due, FindingsOf, Which};
 use crate::finding::{Finding, Severity};
-use crate::policy::Judgement;
+use crate::policy::{self, Change, Judgement, covers};
 use crate::statistics::Permille;
-use crate::table::Adoption;
 
 /// The findings that a block tells of, in order of their place.
 fn chosen<'m>(m: &'m Maker<'_>, which: Which) -> Vec<&'m Finding> {
@@ -210,10 +209,10 @@ fn kept<'m>(m: &'m Maker<'_>) -> Vec<(&'m Judgement, Kept)> {
 pub(super) fn compliance(m: &Maker<'_>) -> Vec<Block> {
     let mut rows: Vec<Row> = Vec::new();
     let rules = kept(m);
-    let mut policies: Vec<&str> = rules.iter().map(|(j, _)| policy(j)).collect();
+    let mut policies: Vec<&str> = rules.iter().map(|(j, _)| j.policy.as_str()).collect();
     policies.dedup();
     for id in policies {
-        let mine: Vec<_> = rules.iter().filter(|(j, _)| policy(j) == id).collect();
+        let mine: Vec<_> = rules.iter().filter(|(j, _)| j.policy == id).collect();
         let mut sum = Kept::default();
         mine.iter().for_each(|(_, k)| sum.add(*k));
         let name = m.packs.get(id).map_or(id, |p| p.title.get(m.lang));
@@ -260,34 +259,28 @@ fn compliance_row(name: String, clause: String, kept: Kept) -> Row {
     Row::of(first.into_iter().chain(kept.cells()))
 }
 
-fn policy(j: &Judgement) -> &str {
-    j.rule.split_once('/').map_or("", |(policy, _)| policy)
-}
-
-/// Every departure of the office from its packs: what, as the pack says, as the office says, where.
+/// Every departure of the office from its packs; waivers have a table of their own.
 pub(super) fn deviations(m: &Maker<'_>) -> Vec<Block> {
-    let config = &m.office().config;
-    let mut rows = Vec::new();
-    if let Some(since) = config.since {
-        let place = format!("{}:{}", config.place.file, config.place.line);
-        rows.push(departure(
-            m,
-            "",
-            m.say("启用日期", "since"),
-            String::new(),
-            since.to_string(),
-            place,
-        ));
-    }
-    config
-        .adoptions
-        .iter()
-        .for_each(|a| rows.extend(of_adoption(m, a)));
+    let all = policy::deviations(&m.office().config, m.packs);
+    let rows = all.iter().filter(|d| d.change != Change::Waiver).map(|d| {
+        let pack = m.packs.get(&d.policy);
+        let policy = pack.map_or_else(
+            || m.say("全部制度", "all policies"),
+            |p| p.title.get(m.lang),
+        );
+        Row::of([
+            Cell::from(policy),
+            Cell::from(d.title.as_ref().map(|t| m.text(t)).unwrap_or_default()),
+            Cell {
+                text: m.text(&d.message),
+                place: format!("{}:{}", d.place.file, d.place.line),
+            },
+        ])
+    });
     let head = vec![
-        Head::words(m.say("制度或要求", "Policy or rule"), 5),
-        Head::words(m.say("事项", "What"), 3),
-        Head::words(m.say("原文", "As written"), 2),
-        Head::words(m.say("本单位", "Here"), 3),
+        Head::words(m.say("制度", "Policy"), 4),
+        Head::words(m.say("要求", "Rule"), 5),
+        Head::words(m.say("本单位的规定", "Here"), 4),
     ];
     vec![Block::Table(Table {
         caption: m
@@ -297,7 +290,7 @@ pub(super) fn deviations(m: &Maker<'_>) -> Vec<Block> {
             )
             .to_owned(),
         head,
-        rows,
+        rows: rows.collect(),
         none: m
             .say(
                 "没有差异，各制度按原文执行。",
@@ -308,102 +301,17 @@ pub(super) fn deviations(m: &Maker<'_>) -> Vec<Block> {
     })]
 }
 
-fn departure(m: &Maker<'_>, rule: &str, what: &str, was: String, is: String, place: String) -> Row {
-    let of = if rule.is_empty() {
-        m.say("全部制度", "all policies")
-    } else {
-        rule
-    };
-    let here = Cell { text: is, place };
-    Row::of([Cell::from(of), Cell::from(what), Cell::from(was), here])
-}
-
-fn of_adoption(m: &Maker<'_>, a: &Adoption) -> Vec<Row> {
-    let Some(pack) = m.packs.get(&a.policy) else {
-        return Vec::new();
-    };
-    let at = |p: &crate::finding::Place| format!("{}:{}", p.file, p.line);
-    let name = |rule: &str| {
-        let short = rule.rsplit_once('/').map_or(rule, |(_, s)| s);
-        let title = pack.rules.get(short).map_or(rule, |r| r.title.get(m.lang));
-        format!("{}{}{title}", pack.title.get(m.lang), m.say("：", ": "))
-    };
-    let mut rows = Vec::new();
-    for (what, day) in [(("施行自", "from"), a.from), (("施行至", "until"), a.until)] {
-        if let Some(day) = day {
-            let what = m.say(what.0, what.1);
-            rows.push(departure(
-                m,
-                pack.title.get(m.lang),
-                what,
-                String::new(),
-                day.to_string(),
-                at(&a.place),
-            ));
-        }
-    }
-    for (rule, number, value, place) in &a.with {
-        let short = rule.rsplit_once('/').map_or(rule.as_str(), |(_, s)| s);
-        let was = pack.rules.get(short).map(|r| match number.as_str() {
-            "severity" => m
-                .say(
-                    if r.severity == Severity::Error {
-                        "错误"
-                    } else {
-                        "警告"
-                    },
-                    if r.severity == Severity::Error {
-                        "error"
-                    } else {
-                        "warning"
-                    },
-                )
-                .to_owned(),
-            _ => r
-                .numbers
-                .get(number)
-                .map(crate::policy::compile::written)
-                .unwrap_or_default(),
-        });
-        rows.push(departure(
-            m,
-            &name(rule),
-            number,
-            was.unwrap_or_default(),
-            value.clone(),
-            at(place),
-        ));
-    }
-    for (rule, place) in &a.off {
-        let (on, off) = (m.say("执行", "on"), m.say("停用", "off"));
-        rows.push(departure(
-            m,
-            &name(rule),
-            m.say("是否执行", "in force"),
-            on.to_owned(),
-            off.to_owned(),
-            at(place),
-        ));
-    }
-    rows
-}
-
 /// Waivers, each with its reason and how many findings it covers.
 pub(super) fn waivers(m: &Maker<'_>) -> Vec<Block> {
     let config = &m.office().config;
     let rows = config.waivers.iter().map(|w| {
-        let covers = |f: &&Finding| {
-            let named = f.rule == w.rule || f.rule.ends_with(&format!("/{}", w.rule));
-            f.waived
-                && named
-                && w.record
-                    .as_ref()
-                    .is_none_or(|r| f.record.as_ref() == Some(r))
-                && w.period
-                    .as_ref()
-                    .is_none_or(|p| f.period.as_ref() == Some(p))
-        };
-        let count = m.edition.now.findings.iter().filter(covers).count();
+        let count = m
+            .edition
+            .now
+            .findings
+            .iter()
+            .filter(|f| f.waived && covers(w, f))
+            .count();
         let about = w.record.clone().or_else(|| w.period.clone());
         Row::of([
             Cell {

@@ -114,7 +114,9 @@ impl<'a> Facts<'a> {
             .filter(|f| f.due.is_some_and(|d| d >= office.as_of && d <= until))
             .map(|f| published(office, &redaction, f))
             .collect();
-        due.sort_by(|a, b| (a.due, &a.rule, &a.record, &a.period).cmp(&(b.due, &b.rule, &b.record, &b.period)));
+        due.sort_by(|a, b| {
+            (a.due, &a.rule, &a.record, &a.period).cmp(&(b.due, &b.rule, &b.record, &b.period))
+        });
         let counts = counts(&findings, due.len());
         Self {
             office,
@@ -146,10 +148,14 @@ fn published(office: &Office, redaction: &Redaction, f: &Finding) -> Finding {
     if redaction.is_none() {
         return f.clone();
     }
-    let record = f.kind.as_deref().zip(f.record.as_deref()).and_then(|(kind, id)| {
-        let kind = office.schema.kind(kind)?;
-        Some((kind, office.row_of(kind, id)?))
-    });
+    let record = f
+        .kind
+        .as_deref()
+        .zip(f.record.as_deref())
+        .and_then(|(kind, id)| {
+            let kind = office.schema.kind(kind)?;
+            Some((kind, office.row_of(kind, id)?))
+        });
     let mut f = f.clone();
     f.message.zh = redaction.text(office, record, &f.message.zh);
     f.message.en = redaction.text(office, record, &f.message.en);
@@ -179,11 +185,12 @@ fn counts(findings: &[Finding], due: usize) -> Counts {
 fn rules(checked: &Checked, judged: &Judged) -> BTreeMap<String, Rule> {
     let lang = judged.office.config.lang;
     let rule = |j: &crate::policy::Judgement| {
-        let policy = j.rule.split_once('/').map_or("", |(p, _)| p);
-        let pack = checked.packs.get(policy);
+        let pack = checked.packs.get(&j.policy);
         let rule = Rule {
             title: j.title.get(lang).to_owned(),
-            policy: pack.map(|p| p.title.get(lang).to_owned()).unwrap_or_default(),
+            policy: pack
+                .map(|p| p.title.get(lang).to_owned())
+                .unwrap_or_default(),
         };
         (j.rule.clone(), rule)
     };
@@ -192,7 +199,12 @@ fn rules(checked: &Checked, judged: &Judged) -> BTreeMap<String, Rule> {
 
 fn policies(checked: &Checked, office: &Office) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
-    for pack in office.config.adoptions.iter().filter_map(|a| checked.packs.get(&a.policy)) {
+    for pack in office
+        .config
+        .adoptions
+        .iter()
+        .filter_map(|a| checked.packs.get(&a.policy))
+    {
         let title = pack.title.get(office.config.lang).to_owned();
         if !titles.contains(&title) {
             titles.push(title);
@@ -231,13 +243,19 @@ fn satisfaction(office: &Office, answers: &Answers) -> Satisfaction {
     let points: Vec<Point> = told
         .iter()
         .map(|(p, d)| Point {
-            label: lang.pick(format!("{}月", chrono::Datelike::month(&p.first)), p.first.format("%b").to_string()),
+            label: lang.pick(
+                format!("{}月", chrono::Datelike::month(&p.first)),
+                p.first.format("%b").to_string(),
+            ),
             value: d.rate(),
             band: d.interval(),
         })
         .collect();
     let enough = points.iter().filter(|p| p.value.is_some()).count() > 1;
-    let unit = lang.pick("满意率（%），竖条为 95% 区间", "Rate (%), bars are 95% intervals");
+    let unit = lang.pick(
+        "满意率（%），竖条为 95% 区间",
+        "Rate (%), bars are 95% intervals",
+    );
     let all = count(year);
     let text = |t: Option<String>| t.unwrap_or_default();
     Satisfaction {
@@ -248,7 +266,11 @@ fn satisfaction(office: &Office, answers: &Answers) -> Satisfaction {
         rate: text(all.rate().map(|p| p.to_string())),
         interval: text(all.interval().map(|(low, high)| format!("{low}–{high}"))),
         mean: text(all.mean()),
-        chart: if enough { chart::trend(&points, unit) } else { String::new() },
+        chart: if enough {
+            chart::trend(&points, unit)
+        } else {
+            String::new()
+        },
         months: told
             .iter()
             .map(|(p, d)| {

@@ -92,11 +92,20 @@ impl Library {
             forms: shelves(&mine, "forms", "form.yaml", templates, lang),
             pages: BTreeMap::new(),
         };
-        for (path, d) in mine.iter().filter(|(p, _)| p.starts_with("forms/") && p.ends_with(".html")) {
+        for (path, d) in mine
+            .iter()
+            .filter(|(p, _)| p.starts_with("forms/") && p.ends_with(".html"))
+        {
             if let [record] = d.records.as_slice() {
-                library.pages.entry(record.clone()).or_insert_with(|| (*path).to_owned());
+                library
+                    .pages
+                    .entry(record.clone())
+                    .or_insert_with(|| (*path).to_owned());
             } else if let Some(record) = d.records.first() {
-                library.pages.entry(record.clone()).or_insert_with(|| (*path).to_owned());
+                library
+                    .pages
+                    .entry(record.clone())
+                    .or_insert_with(|| (*path).to_owned());
             }
         }
         library
@@ -131,7 +140,10 @@ fn shelves(
         let titled = text
             .and_then(|t| std::str::from_utf8(t).ok())
             .and_then(|t| serde_saphyr::from_str::<Titled>(t).ok());
-        let mut documents: Vec<Document> = documents.into_iter().map(|(n, f)| document(n, &f)).collect();
+        let mut documents: Vec<Document> = documents
+            .into_iter()
+            .map(|(n, f)| document(n, &f))
+            .collect();
         documents.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| natural(&a.name, &b.name)));
         Shelf {
             id: id.to_owned(),
@@ -154,6 +166,9 @@ fn document(name: &str, files: &[(&str, &Listed)]) -> Document {
         name: name.to_owned(),
         title: title.unwrap_or_else(|| name.to_owned()),
         date: date.map(|d| d.to_string()).unwrap_or_default(),
-        formats: formats.into_iter().map(|e| (e.to_uppercase(), e.to_owned())).collect(),
+        formats: formats
+            .into_iter()
+            .map(|e| (e.to_uppercase(), e.to_owned()))
+            .collect(),
     }
 }

@@ -34,7 +34,9 @@ fn settings(templates: &Templates) -> Result<Settings, TemplateFault> {
         at: format!("templates/{FILE}"),
         message,
     };
-    let bytes = templates.get(FILE).ok_or_else(|| fault("there is no such file".to_owned()))?;
+    let bytes = templates
+        .get(FILE)
+        .ok_or_else(|| fault("there is no such file".to_owned()))?;
     let text = std::str::from_utf8(bytes).map_err(|e| fault(e.to_string()))?;
     serde_saphyr::from_str(text).map_err(|e| fault(e.to_string()))
 }
@@ -54,15 +56,18 @@ pub fn recipes(
     let mut all = assets(templates);
     let mut offices = Vec::new();
     for judged in &checked.offices {
-        let answers = answers_for_site(&settings.satisfaction, &judged.office.schema).map_err(|message| {
-            TemplateFault {
-                making: "index.html".to_owned(),
-                at: "templates/site/site.yaml".to_owned(),
-                message,
-            }
-        })?;
+        let answers =
+            answers_for_site(&settings.satisfaction, &judged.office.schema).map_err(|message| {
+                TemplateFault {
+                    making: "index.html".to_owned(),
+                    at: "templates/site/site.yaml".to_owned(),
+                    message,
+                }
+            })?;
         let library = library::Library::of(&judged.office, templates, documents);
-        offices.push(facts::Facts::gather(checked, judged, &settings, &answers, library, templates));
+        offices.push(facts::Facts::gather(
+            checked, judged, &settings, &answers, library, templates,
+        ));
     }
     let write = |e: serde_json::Error| TemplateFault {
         making: "index.html".to_owned(),
@@ -80,13 +85,20 @@ fn assets(templates: &Templates) -> Vec<Recipe> {
         parts.collect::<Vec<_>>().join(&b'\n')
     };
     vec![
-        Recipe::verbatim("assets/aftercare.css", join(&["site/aftercare.css", "site/form.css"])),
+        Recipe::verbatim(
+            "assets/aftercare.css",
+            join(&["site/aftercare.css", "site/form.css"]),
+        ),
         Recipe::verbatim("assets/aftercare.js", join(&["site/aftercare.js"])),
     ]
 }
 
 /// `findings.json`: as `check --format json` prints it, of one office.
-fn findings_json(checked: &Checked, office: &crate::table::Office, shown: &[crate::finding::Finding]) -> Vec<u8> {
+fn findings_json(
+    checked: &Checked,
+    office: &crate::table::Office,
+    shown: &[crate::finding::Finding],
+) -> Vec<u8> {
     let folder = if office.id.is_empty() {
         "records/".to_owned()
     } else {

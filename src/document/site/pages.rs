@@ -25,7 +25,13 @@ struct Page {
     crumbs: Vec<(String, String)>,
 }
 
-fn page(lang: Lang, path: &str, title: &str, as_of: chrono::NaiveDate, crumbs: Vec<(String, String)>) -> Page {
+fn page(
+    lang: Lang,
+    path: &str,
+    title: &str,
+    as_of: chrono::NaiveDate,
+    crumbs: Vec<(String, String)>,
+) -> Page {
     Page {
         title: title.to_owned(),
         lang: lang.pick("zh", "en"),
@@ -39,7 +45,11 @@ fn page(lang: Lang, path: &str, title: &str, as_of: chrono::NaiveDate, crumbs: V
 ///
 /// # Errors
 /// What cannot be written as JSON.
-pub fn all(checked: &Checked, offices: &[Facts<'_>], commit: Option<&str>) -> Result<Vec<Recipe>, serde_json::Error> {
+pub fn all(
+    checked: &Checked,
+    offices: &[Facts<'_>],
+    commit: Option<&str>,
+) -> Result<Vec<Recipe>, serde_json::Error> {
     let mut pages = Vec::new();
     let alone = offices.len() == 1;
     if !alone && !offices.is_empty() {
@@ -90,10 +100,20 @@ struct Link {
     href: String,
 }
 
-fn group(checked: &Checked, offices: &[Facts<'_>], commit: Option<&str>) -> Result<Recipe, serde_json::Error> {
+fn group(
+    checked: &Checked,
+    offices: &[Facts<'_>],
+    commit: Option<&str>,
+) -> Result<Recipe, serde_json::Error> {
     // A group speaks Chinese unless all its offices speak English.
-    let lang = if offices.iter().all(|f| f.lang() == Lang::En) { Lang::En } else { Lang::Zh };
-    let as_of = offices.first().map_or(chrono::NaiveDate::MIN, |f| f.office.as_of);
+    let lang = if offices.iter().all(|f| f.lang() == Lang::En) {
+        Lang::En
+    } else {
+        Lang::Zh
+    };
+    let as_of = offices
+        .first()
+        .map_or(chrono::NaiveDate::MIN, |f| f.office.as_of);
     let rows = offices.iter().map(|f| GroupRow {
         name: f.office.config.name.clone(),
         href: f.path("index.html"),
@@ -103,7 +123,12 @@ fn group(checked: &Checked, offices: &[Facts<'_>], commit: Option<&str>) -> Resu
             months: Vec::new(),
             ..f.satisfaction.clone()
         },
-        latest: f.library.reports.iter().filter_map(|s| latest(f, s)).collect(),
+        latest: f
+            .library
+            .reports
+            .iter()
+            .filter_map(|s| latest(f, s))
+            .collect(),
     });
     let title = lang.pick("回访与维修服务台账", "Aftercare");
     let context = Group {
@@ -207,7 +232,12 @@ fn shown<'a>(f: &'a Facts<'_>, finding: &'a Finding) -> Shown<'a> {
         related: finding
             .related
             .iter()
-            .map(|r| (format!("{}:{}", r.place.file, r.place.line), r.message.get(lang).to_owned()))
+            .map(|r| {
+                (
+                    format!("{}:{}", r.place.file, r.place.line),
+                    r.message.get(lang).to_owned(),
+                )
+            })
             .collect(),
     }
 }
@@ -233,15 +263,26 @@ fn crumbs(f: &Facts<'_>, path: &str, above: bool) -> Vec<(String, String)> {
     crumbs
 }
 
-fn office(f: &Facts<'_>, path: &str, above: bool, commit: Option<&str>) -> Result<Recipe, serde_json::Error> {
+fn office(
+    f: &Facts<'_>,
+    path: &str,
+    above: bool,
+    commit: Option<&str>,
+) -> Result<Recipe, serde_json::Error> {
     let lang = f.lang();
     let all = by_weight(f);
     let open: Vec<&Finding> = all.into_iter().filter(|x| !x.waived).collect();
     let mut due: Vec<DueDay<'_>> = Vec::new();
     for finding in &f.due {
-        let day = finding.due.map(|d| words::date(d, lang)).unwrap_or_default();
+        let day = finding
+            .due
+            .map(|d| words::date(d, lang))
+            .unwrap_or_default();
         if due.last().is_none_or(|d| d.day != day) {
-            due.push(DueDay { day, items: Vec::new() });
+            due.push(DueDay {
+                day,
+                items: Vec::new(),
+            });
         }
         if let Some(last) = due.last_mut() {
             last.items.push(shown(f, finding));
@@ -249,7 +290,12 @@ fn office(f: &Facts<'_>, path: &str, above: bool, commit: Option<&str>) -> Resul
     }
     let shelves = |all: &[Shelf], most: usize| -> Vec<Shelf> {
         let cut = |s: &Shelf| Shelf {
-            documents: s.documents.iter().take(most).cloned().collect::<Vec<Document>>(),
+            documents: s
+                .documents
+                .iter()
+                .take(most)
+                .cloned()
+                .collect::<Vec<Document>>(),
             ..s.clone()
         };
         all.iter().map(cut).collect()
@@ -257,8 +303,18 @@ fn office(f: &Facts<'_>, path: &str, above: bool, commit: Option<&str>) -> Resul
     let config = &f.office.config;
     let own = f.path("");
     let context = OfficePage {
-        page: page(lang, path, &config.name, f.office.as_of, crumbs(f, path, above)),
-        home: if path == f.path("index.html") { String::new() } else { own },
+        page: page(
+            lang,
+            path,
+            &config.name,
+            f.office.as_of,
+            crumbs(f, path, above),
+        ),
+        home: if path == f.path("index.html") {
+            String::new()
+        } else {
+            own
+        },
         commit: commit.map(str::to_owned),
         name: &config.name,
         address: config.address.clone(),
@@ -321,7 +377,13 @@ struct ListPage<'a> {
 fn list(f: &Facts<'_>, shelf: &Shelf, above: bool) -> Result<Recipe, serde_json::Error> {
     let path = f.path(&format!("{}/index.html", shelf.folder));
     let context = ListPage {
-        page: page(f.lang(), &path, &shelf.title, f.office.as_of, crumbs(f, &path, above)),
+        page: page(
+            f.lang(),
+            &path,
+            &shelf.title,
+            f.office.as_of,
+            crumbs(f, &path, above),
+        ),
         name: &f.office.config.name,
         shelf,
     };
