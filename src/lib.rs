@@ -7,8 +7,10 @@
 pub mod calendar;
 pub mod cli;
 pub mod document;
+pub mod door;
 pub mod embedded;
 pub mod finding;
+pub mod history;
 pub mod import;
 pub mod load;
 pub mod moment;

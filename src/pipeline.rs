@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::door;
 use crate::finding::{Finding, Place, Severity, sort_and_dedupe};
 use crate::load::{self, Options};
 use crate::policy::{self, Compiled, Fault, Judgement, Packs};
@@ -167,7 +168,10 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     }
     for (id, folder, config, compiled) in ready {
         let options = options(request, &schema, &compiled);
-        let (office, core) = load::load_office(&request.root, &id, &folder, config, &options);
+        let (office, mut core) = load::load_office(&request.root, &id, &folder, config, &options);
+        core.extend(load::glyph::check(&office, |all| {
+            door::coverage(&request.root, all)
+        }));
         let (mut findings, judgements) = policy::judge(&office, &compiled);
         findings.extend(core);
         policy::waive(&office, &compiled, &mut findings);

@@ -358,7 +358,7 @@ pub fn id_hash(id: &str) -> u64 {
 
 impl SourceFile {
     /// The bytes of a record's field, found by reading the record again.
-    fn find(&self, origin: Origin, field: Option<FieldId>) -> Option<(u32, u32)> {
+    pub(crate) fn find(&self, origin: Origin, field: Option<FieldId>) -> Option<(u32, u32)> {
         let field = field?;
         match &self.layout {
             Layout::Yaml { records } => {

@@ -1,6 +1,7 @@
 //! Recipes → bytes: typst as a library for PDF/A, minijinja for HTML, on all cores, with flat memory.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -124,13 +125,14 @@ impl Engine {
         }
     }
 
-    /// Makes documents on `threads` threads and hands each to `done` as it is ready, with its index.
+    /// Makes documents on `threads` threads and hands each to `done` as it is ready, with its index, until `done` breaks:
+    /// then those before it are still made, so that the first fault is the same every time.
     /// typst overflows the stack under a shared pool, so that each thread has a pool of its own.
     pub fn render_all(
         &self,
         recipes: &[Recipe],
         threads: usize,
-        done: impl Fn(usize, Result<Vec<u8>, TemplateFault>) + Sync,
+        done: impl Fn(usize, Result<Vec<u8>, TemplateFault>) -> ControlFlow<()> + Sync,
     ) {
         let next = AtomicUsize::new(0);
         let made = AtomicUsize::new(0);
@@ -139,7 +141,10 @@ impl Engine {
             loop {
                 let i = next.fetch_add(1, Ordering::Relaxed);
                 let Some(recipe) = recipes.get(i) else { break };
-                done(i, self.render(recipe));
+                if done(i, self.render(recipe)).is_break() {
+                    next.store(recipes.len(), Ordering::Relaxed);
+                    break;
+                }
                 let pdf = matches!(recipe.format, Format::Pdf(_));
                 if pdf && made.fetch_add(1, Ordering::Relaxed) % EVICT == EVICT - 1 {
                     let _one_at_a_time = evicting.lock();
@@ -402,7 +407,10 @@ mod tests {
             .map(|i| recipe(&serde_json::json!({"title": format!("第 {i} 号")})))
             .collect();
         let made = Mutex::new(vec![Vec::new(); recipes.len()]);
-        e.render_all(&recipes, 2, |i, r| made.lock().unwrap()[i] = r.unwrap());
+        e.render_all(&recipes, 2, |i, r| {
+            made.lock().unwrap()[i] = r.unwrap();
+            ControlFlow::Continue(())
+        });
         let made = made.into_inner().unwrap();
         assert_eq!(made[7], e.render(&recipes[7]).unwrap());
         assert!(made.iter().all(|b| b.starts_with(b"%PDF-")));

@@ -7,6 +7,7 @@ mod csv;
 mod fault;
 mod file;
 mod files;
+pub mod glyph;
 mod links;
 mod options;
 mod reader;
