@@ -12,7 +12,8 @@ fn main() -> ExitCode {
     );
     let outside = Outside {
         out: &mut std::io::stdout().lock(),
-        err: &mut std::io::stderr().lock(),
+        // Not locked: progress is drawn there from other threads.
+        err: &mut std::io::stderr(),
         colour,
         // The one place that looks at the clock.
         now: chrono::Utc::now(),

@@ -206,7 +206,7 @@ impl Engine {
         let job = Job {
             engine: self,
             main,
-            data: Bytes::new(recipe.context.clone()),
+            data: self.printable(&recipe.context),
             records: recipe
                 .attachment
                 .as_ref()
@@ -235,6 +235,13 @@ impl Engine {
             ..PdfOptions::default()
         };
         typst_pdf::pdf(&document, &options).map_err(|e| told(&e))
+    }
+
+    fn printable(&self, context: &[u8]) -> Bytes {
+        match std::str::from_utf8(context).map(|t| self.fonts.printable(t)) {
+            Ok(std::borrow::Cow::Owned(text)) => Bytes::from_string(text),
+            _ => Bytes::new(context.to_vec()),
+        }
     }
 
     fn told(
@@ -378,6 +385,87 @@ mod tests {
         assert_eq!(a, e.render(&r).unwrap());
         let page = Recipe::html("x/a.html", "a.html", &serde_json::json!({"title": "<b>&"}));
         assert_eq!(e.render(&page.unwrap()).unwrap(), b"&lt;b&gt;&amp;");
+    }
+
+    #[test]
+    fn whatever_a_record_holds_can_be_printed() {
+        let e = engine(PAGE, "");
+        let odd = [
+            '\u{1}',
+            '\u{7}',
+            '\u{1b}',
+            '\u{7f}',
+            '\u{85}',
+            '\u{9f}',
+            '\u{a0}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{61c}',
+            '\u{115f}',
+            '\u{1680}',
+            '\u{17b4}',
+            '\u{180b}',
+            '\u{180e}',
+            '\u{2001}',
+            '\u{2009}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202e}',
+            '\u{202f}',
+            '\u{205f}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{206f}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{fff9}',
+            '\u{fffc}',
+            '\u{fffd}',
+            '\u{ffff}',
+            '\u{e000}',
+            '\u{e0001}',
+            '\u{e0100}',
+            '\u{f0000}',
+            '\u{10ffff}',
+            '😀',
+            '𰻝',
+            'é',
+            '\u{301}',
+            'ก',
+            '☑',
+            '\r',
+            '\t',
+            '\n',
+            '\u{c}',
+            '\u{b}',
+        ];
+        let failed: Vec<String> = odd
+            .iter()
+            .filter_map(|c| {
+                let r = recipe(&serde_json::json!({"title": format!("前{c}后")}));
+                let f = e.render(&r).err()?;
+                Some(format!("{:04X}: {}", *c as u32, f.message))
+            })
+            .collect();
+        assert_eq!(failed, Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_endless_template_ends() {
+        for endless in ["#while true {}", "#let f(x) = f(x)\n#f(1)"] {
+            let f = engine(endless, "")
+                .render(&recipe(&serde_json::json!({})))
+                .unwrap_err();
+            assert!(f.at.starts_with("templates/a.typ:"), "{f:?}");
+        }
+        let page = Recipe::html("x/a.html", "a.html", &serde_json::json!({})).unwrap();
+        let f = engine("", "{% for i in range(9999) %}{% for j in range(9999) %}{% for k in range(9999) %}{% endfor %}{% endfor %}{% endfor %}").render(&page);
+        assert!(f.unwrap_err().message.contains("fuel"));
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! The fonts that documents are set in: a workspace's own first, then those inside the program. System fonts are never
 //! used, since bytes would differ from machine to machine.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
+
+use crate::load::glyph::Coverage;
 
 static EMBEDDED: [&[u8]; 2] = [
     include_bytes!("../../fonts/NotoSerifSC-Regular.ttf"),
@@ -15,6 +19,7 @@ static EMBEDDED: [&[u8]; 2] = [
 pub struct Fonts {
     pub(super) fonts: Vec<Font>,
     pub(super) book: LazyHash<FontBook>,
+    coverage: Coverage,
     own: [u8; 32],
 }
 
@@ -22,7 +27,11 @@ impl Fonts {
     /// The fonts inside the program, after a workspace's own (whole font files, in order of their names).
     pub fn new(own: Vec<Vec<u8>>) -> Self {
         let mut hash = Sha256::new();
-        own.iter().for_each(|f| hash.update(Sha256::digest(f)));
+        let mut coverage = Coverage::embedded();
+        for font in &own {
+            hash.update(Sha256::digest(font));
+            coverage.add_font(font);
+        }
         let embedded = EMBEDDED.iter().map(|b| Bytes::new(*b));
         let files = own.into_iter().map(Bytes::new).chain(embedded);
         let fonts: Vec<Font> = files.flat_map(Font::iter).collect();
@@ -30,6 +39,7 @@ impl Fonts {
         Self {
             fonts,
             book,
+            coverage,
             own: hash.finalize().into(),
         }
     }
@@ -46,13 +56,10 @@ impl Fonts {
         names
     }
 
-    /// Whether some font has a glyph for a character.
-    pub fn has(&self, c: char) -> bool {
-        c.is_control()
-            || self
-                .fonts
-                .iter()
-                .any(|f| f.info().coverage.contains(c as u32))
+    /// The text with 〓 in place of what no font can print. PDF/A must not have a character without a shape; the finding
+    /// `core/glyph` tells where it stands, and the records inside the PDF keep it.
+    pub fn printable<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.coverage.printable(text)
     }
 
     /// A digest of a workspace's own fonts; those inside the program go with its version.

@@ -3,6 +3,8 @@
 //! Nearly all text is ASCII and common Chinese characters, which the fonts inside the program have; so the text of whole
 //! files is looked through, and only where something else stands is it asked which record and field that is.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::core::finding;
@@ -13,6 +15,9 @@ use crate::text::Bilingual;
 
 /// What the fonts inside the program have, as ranges of code points; a test compares it with the fonts.
 const EMBEDDED: &str = include_str!("../../fonts/coverage.txt");
+
+/// What is printed in place of a character that no font has.
+pub const MISSING: char = '〓';
 
 /// All of Unicode but the last private planes, which are nobody's text.
 const LIMIT: u32 = 0x4_0000;
@@ -64,6 +69,22 @@ impl Coverage {
             }
             true
         })
+    }
+
+    /// The text with 〓, the printer's mark for a missing type, in place of what no font can print.
+    pub fn printable<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut out = String::new();
+        let mut done = 0;
+        scan(text, self, &mut |at, c| {
+            out.push_str(&text[done..at]);
+            out.push(MISSING);
+            done = at + c.len_utf8();
+        });
+        if done == 0 {
+            return Cow::Borrowed(text);
+        }
+        out.push_str(&text[done..]);
+        Cow::Owned(out)
     }
 
     /// Whether some font can print a character, or there is nothing to print.
@@ -280,7 +301,7 @@ impl Field {
             "把有这个字的字体文件放进工作区的 fonts/ 文件夹；不放，打印出来是「〓」。",
             "Put a font that has it into the workspace's fonts/ folder; without one it prints as 〓.",
         );
-        let record = (def.name.clone(), office.record_id(kind, row).to_owned());
+        let id = office.record_id(kind, row).to_owned();
         let place = office.files[first.file]
             .place(first.at, u32::try_from(first.c.len_utf8()).unwrap_or(1));
         finding(
@@ -313,7 +334,7 @@ mod tests {
             COMMON
                 .chain(0x20..0x7f)
                 .chain(0x3000..0x3040)
-                .chain(0xff01..0xffef)
+                .chain(0xff01..0xff5f)
                 .all(|c| {
                     let word = coverage.0[c as usize / 64];
                     word >> (c % 64) & 1 == 1

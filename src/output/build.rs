@@ -17,6 +17,7 @@ use super::disk::Disk;
 use super::state::{self, Entries, Entry, State, Told};
 use super::{PRIVATE, manifest, path};
 use crate::document::{Engine, Recipe, TemplateFault};
+use crate::finding::Place;
 use crate::pipeline::Failure;
 
 /// The output folder, ours alone until it is dropped.
@@ -281,7 +282,7 @@ impl Build<'_> {
         let (engine, threads) = (self.asked.engine, self.asked.threads);
         engine.render_all(&recipes, threads, |i, rendered| {
             let made = rendered
-                .map_err(|f| broken(&f))
+                .map_err(Failure::from)
                 .and_then(|bytes| self.aside(&recipes[i], &digests[i], first + i as u64, &bytes));
             let stop = made.is_err();
             if let Ok(mut slot) = slots[i].lock() {
@@ -438,14 +439,47 @@ fn two(a: &str, of_a: &str, b: &str, of_b: &str) -> Failure {
     )
 }
 
-fn broken(f: &TemplateFault) -> Failure {
-    Failure::usage(
-        format!("模板 {} 有错，做不出「{}」\n{}", f.at, f.making, f.message),
-        format!(
-            "the template {} is broken; `{}` cannot be made\n{}",
-            f.at, f.making, f.message
-        ),
-    )
+impl From<TemplateFault> for Failure {
+    fn from(f: TemplateFault) -> Self {
+        let TemplateFault {
+            making,
+            at,
+            message,
+        } = f;
+        let (zh, en) = if making.is_empty() {
+            ("模板有错".to_owned(), "a template is broken".to_owned())
+        } else {
+            (
+                format!("模板有错，做不出「{making}」"),
+                format!("a template is broken; `{making}` cannot be made"),
+            )
+        };
+        Self {
+            place: Some(place(&at)),
+            ..Self::usage(format!("{zh}\n{message}"), format!("{en}\n{message}"))
+        }
+    }
+}
+
+/// `FILE:LINE:COLUMN`, the last two as far as they are known.
+fn place(at: &str) -> Place {
+    let mut file = at;
+    let mut numbers = Vec::new();
+    while let Some((rest, number)) = file
+        .rsplit_once(':')
+        .and_then(|(r, n)| Some((r, n.parse().ok()?)))
+    {
+        file = rest;
+        numbers.insert(0, number);
+    }
+    Place {
+        file: file.to_owned(),
+        line: numbers.first().copied().unwrap_or(1),
+        column: numbers.get(1).copied().unwrap_or(1),
+        width: 1,
+        excerpt: String::new(),
+        excerpt_column: 1,
+    }
 }
 
 /// Lower-case hexadecimal.
