@@ -1,5 +1,6 @@
 //! Recipes → bytes: typst as a library for PDF/A, minijinja for HTML, on all cores, with flat memory.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Mutex;
@@ -17,6 +18,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::{Fonts, Format, Recipe, TemplateFault, Templates};
+use crate::load::glyph::MISSING;
 
 /// Raised when the same recipe would give other bytes than before.
 const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " renderer 1");
@@ -25,7 +27,7 @@ const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " render
 const EVICT: usize = 64;
 
 /// What an HTML template may spend: far more than the largest page needs, so that only an endless loop runs out.
-const FUEL: u64 = 1_000_000_000;
+const FUEL: u64 = 200_000_000;
 
 /// A thread's stack: deep layouts need more than the default.
 const STACK: usize = 16 << 20;
@@ -237,11 +239,13 @@ impl Engine {
         typst_pdf::pdf(&document, &options).map_err(|e| told(&e))
     }
 
+    /// The context with 〓 for what no font can print, control characters too, which JSON writes as escapes.
     fn printable(&self, context: &[u8]) -> Bytes {
-        match std::str::from_utf8(context).map(|t| self.fonts.printable(t)) {
-            Ok(std::borrow::Cow::Owned(text)) => Bytes::from_string(text),
-            _ => Bytes::new(context.to_vec()),
-        }
+        let Ok(text) = std::str::from_utf8(context) else {
+            return Bytes::new(context.to_vec());
+        };
+        let text = self.fonts.printable(text);
+        Bytes::from_string(without_controls(&text).into_owned())
     }
 
     fn told(
@@ -279,6 +283,38 @@ impl Engine {
             message,
         }
     }
+}
+
+/// JSON with 〓 in place of escaped control characters that are no white space.
+fn without_controls(json: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let (mut done, mut from) = (0, 0);
+    while let Some(at) = json[from..].find('\\').map(|i| from + i) {
+        let length = match json.as_bytes().get(at + 1) {
+            Some(b'b') => 2,
+            Some(b'u') if is_control(json.get(at + 2..at + 6)) => 6,
+            _ => 0,
+        };
+        if length > 0 {
+            out.push_str(&json[done..at]);
+            out.push(MISSING);
+            done = at + length;
+        }
+        // What is escaped may be a backslash.
+        from = at + length.max(2);
+    }
+    if done == 0 {
+        return Cow::Borrowed(json);
+    }
+    out.push_str(&json[done..]);
+    Cow::Owned(out)
+}
+
+fn is_control(hex: Option<&str>) -> bool {
+    let c = hex
+        .and_then(|h| u32::from_str_radix(h, 16).ok())
+        .and_then(char::from_u32);
+    c.is_some_and(|c| c.is_control() && !c.is_whitespace())
 }
 
 /// An error with its causes.
@@ -391,6 +427,8 @@ mod tests {
     fn whatever_a_record_holds_can_be_printed() {
         let e = engine(PAGE, "");
         let odd = [
+            '\0',
+            '\u{8}',
             '\u{1}',
             '\u{7}',
             '\u{1b}',
@@ -453,6 +491,10 @@ mod tests {
             })
             .collect();
         assert_eq!(failed, Vec::<String>::new());
+        assert_eq!(
+            without_controls(r#"a\\u0001\u0001\b\n\\b"#),
+            r#"a\\u0001〓〓\n\\b"#
+        );
     }
 
     #[test]
@@ -464,7 +506,12 @@ mod tests {
             assert!(f.at.starts_with("templates/a.typ:"), "{f:?}");
         }
         let page = Recipe::html("x/a.html", "a.html", &serde_json::json!({})).unwrap();
-        let f = engine("", "{% for i in range(9999) %}{% for j in range(9999) %}{% for k in range(9999) %}{% endfor %}{% endfor %}{% endfor %}").render(&page);
+        let mut e = engine(
+            "",
+            "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
+        );
+        e.html.set_fuel(Some(10_000));
+        let f = e.render(&page);
         assert!(f.unwrap_err().message.contains("fuel"));
     }
 

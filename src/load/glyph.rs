@@ -99,14 +99,13 @@ impl Coverage {
     }
 }
 
-/// Characters without a shape of their own: they steer how others are set, or are space.
+/// Characters without a shape of their own: they steer how others are set, or are space. The Ogham space is a line.
 fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || c.is_whitespace()
+    (c.is_whitespace() && c != '\u{1680}')
         || matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{e0000}'..='\u{e0fff}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Every field with characters that no font can print; `own` adds a workspace's fonts, and is asked only if need be.
@@ -165,18 +164,17 @@ fn floor(text: &str, at: usize) -> usize {
 
 /// Each character that is not covered, with its place.
 fn scan(text: &str, coverage: &Coverage, found: &mut impl FnMut(usize, char)) {
-    const HIGH: u128 = u128::from_ne_bytes([0x80; 16]);
     let bytes = text.as_bytes();
     let mut i = 0;
     while i < bytes.len() {
         if let Some(chunk) = bytes[i..].first_chunk::<16>()
-            && u128::from_ne_bytes(*chunk) & HIGH == 0
+            && plain(*chunk)
         {
             i += 16;
             continue;
         }
         match bytes[i] {
-            0..0x80 => i += 1,
+            0x20..0x7f | b'\t'..=b'\r' => i += 1,
             // U+5000 to U+8FFF.
             0xe5..=0xe8 => i += 3,
             _ => {
@@ -190,6 +188,12 @@ fn scan(text: &str, coverage: &Coverage, found: &mut impl FnMut(usize, char)) {
             }
         }
     }
+}
+
+/// Whether all are printable ASCII or white space; without a branch, so that they are looked at together.
+fn plain(chunk: [u8; 16]) -> bool {
+    let one = |b: u8| (b.wrapping_sub(0x20) < 0x5f) | (b.wrapping_sub(b'\t') < 5);
+    chunk.iter().fold(true, |all, b| all & one(*b))
 }
 
 /// Where a record begins and ends in its file, and which it is.
@@ -326,7 +330,7 @@ mod tests {
     fn common_and_rare_characters_are_there_and_others_are_not() {
         let coverage = Coverage::embedded();
         assert!(
-            "王芳 ①℃䶮㛃𬱟玥赟㼆，。〓\u{200b}\u{fe0f}\t"
+            "王芳 ①℃䶮㛃𬱟玥赟㼆，。〓\u{200b}\u{fe0f}\t\n\u{b}"
                 .chars()
                 .all(|c| coverage.has(c))
         );
@@ -341,7 +345,7 @@ mod tests {
                 })
         );
         assert!(
-            "😀\u{e000}\u{10fffd}\u{31350}☑"
+            "😀\u{e000}\u{10fffd}\u{31350}☑\0\u{7f}\u{1680}"
                 .chars()
                 .all(|c| !coverage.has(c))
         );
@@ -361,7 +365,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_scan_sees_what_looking_at_each_character_sees(text in "[a-z一-龥，😀é䶮\u{e000}]{0,80}") {
+        fn the_scan_sees_what_looking_at_each_character_sees(text in "[a-z一-龥，😀é䶮\u{e000}\n\u{7}\u{7f}]{0,80}") {
             let coverage = Coverage::embedded();
             let mut fast = Vec::new();
             scan(&text, &coverage, &mut |i, c| fast.push((i, c)));
