@@ -170,3 +170,295 @@ fn a_manifest_that_names_what_is_not_there_is_told_so() {
             .contains("did you mean `closed_at`?")
     );
 }
+
+mod documents {
+    //! The reports and pages of small offices, as text.
+
+    use super::*;
+    use aftercare::document::{Recipe, Templates, report, site};
+
+    fn context(recipe: &Recipe) -> serde_json::Value {
+        serde_json::from_slice(&recipe.context).unwrap()
+    }
+
+    fn recipes(checked: &Checked) -> Vec<Recipe> {
+        let templates = Templates::embedded();
+        let fault = |f: aftercare::document::TemplateFault| panic!("{}: {}", f.at, f.message);
+        let mut all = report::recipes(checked, &templates).unwrap_or_else(fault);
+        let listed: Vec<site::Listed> = all.iter().map(Into::into).collect();
+        all.extend(site::recipes(checked, &templates, &listed, None).unwrap_or_else(fault));
+        all
+    }
+
+    fn named<'r>(all: &'r [Recipe], path: &str) -> &'r Recipe {
+        all.iter().find(|r| r.path == path).unwrap_or_else(|| {
+            let paths: Vec<&str> = all.iter().map(|r| r.path.as_str()).collect();
+            panic!("no {path} among {paths:#?}")
+        })
+    }
+
+    /// A report's context as a reader would copy it: headings, paragraphs, tables with ` | ` between cells.
+    fn told(recipe: &Recipe) -> String {
+        let doc = context(recipe);
+        let mut out = format!(
+            "{} {}\n",
+            doc["title"].as_str().unwrap(),
+            doc["edition"].as_str().unwrap()
+        );
+        let text = |v: &serde_json::Value| v.as_str().unwrap().to_owned();
+        for part in doc["sections"].as_array().unwrap() {
+            out += &format!("\n{}\n", text(&part["heading"]));
+            for b in part["blocks"].as_array().unwrap() {
+                match b["kind"].as_str().unwrap() {
+                    "text" => out += &format!("{}\n", text(&b["text"])),
+                    "chart" => out += &format!("[{}]\n", text(&b["caption"])),
+                    _ => {
+                        out += &format!("# {}\n", text(&b["caption"]));
+                        let rows = b["rows"].as_array().unwrap();
+                        if rows.is_empty() {
+                            out += &format!("{}\n", text(&b["none"]));
+                            continue;
+                        }
+                        let head: Vec<_> = b["head"]
+                            .as_array()
+                            .unwrap()
+                            .iter()
+                            .map(|h| text(&h["label"]))
+                            .collect();
+                        out += &format!("{}\n", head.join(" | "));
+                        for row in rows {
+                            let cells = row["cells"].as_array().unwrap();
+                            let cells: Vec<_> = cells.iter().map(|c| text(&c["text"])).collect();
+                            out += &format!("{}\n", cells.join(" | "));
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn a_week_as_it_stood_on_its_sunday() {
+        let (_folder, checked) = small("2025-12-31");
+        let all = recipes(&checked);
+        insta::assert_snapshot!(told(named(&all, "a/reports/weekly/2025-W10.html")));
+    }
+
+    #[test]
+    fn a_year_in_sentences_tables_and_departures() {
+        let (_folder, checked) = small("2025-12-31");
+        let all = recipes(&checked);
+        insta::assert_snapshot!(told(named(&all, "a/reports/annual/2025.html")));
+    }
+
+    /// The first paragraphs of the annual report of an office with so many complaints, of which so many are closed.
+    fn paragraphs(lang: &str, complaints: usize, closed: usize) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let config = format!("name: X\nlang: {lang}\npolicies: [complaint-handling]\n");
+        let mut rows = "id,received_at,closed_at\n".to_owned();
+        for i in 0..complaints {
+            let done = if i < closed { "2025-03-05" } else { "" };
+            rows += &format!("C{i},2025-03-03,{done}\n");
+        }
+        let visit = "id,date,staff,method\nV1,2025-01-06,S1,phone\n";
+        let files = [
+            ("office.yaml", config.as_str()),
+            ("staff.csv", STAFF),
+            ("visits.csv", visit),
+            ("complaints.csv", &rows),
+        ];
+        let checked = office(folder.path(), &files, "2025-12-31");
+        let all = recipes(&checked);
+        let doc = context(named(&all, "reports/annual/2025.html"));
+        doc["sections"][0]["blocks"][1]["text"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn sentences_are_right_for_none_one_and_many() {
+        let zh = |n, closed| paragraphs("zh", n, closed);
+        let en = |n, closed| paragraphs("en", n, closed);
+        insta::assert_snapshot!([zh(0, 0), zh(1, 0), zh(1, 1), zh(5, 4), zh(6, 3)].join("\n"), @r"
+        全年回访 1 次。全年没有收到投诉。期末没有未办结的投诉。
+        全年回访 1 次。收到投诉 1 件。期末有 1 件未办结。
+        全年回访 1 次。收到投诉 1 件。办结 1 件。办结平均用时 2.0 天。期末没有未办结的投诉。
+        全年回访 1 次。收到投诉 5 件。办结 4 件。办结平均用时 2.0 天。期末有 1 件未办结。
+        全年回访 1 次。收到投诉 6 件。办结 3 件。办结平均用时 2.0 天。期末有 3 件未办结。
+        ");
+        insta::assert_snapshot!([en(0, 0), en(1, 0), en(1, 1), en(5, 4), en(6, 3)].join("\n"), @r"
+        One visit was made in the year. No complaint was received. None is open at the end.
+        One visit was made in the year. One complaint was received. One is open at the end.
+        One visit was made in the year. One complaint was received. One was closed. Closing one took 2.0 days on average. None is open at the end.
+        One visit was made in the year. 5 complaints were received. 4 were closed. Closing one took 2.0 days on average. One is open at the end.
+        One visit was made in the year. 6 complaints were received. 3 were closed. Closing one took 2.0 days on average. 3 are open at the end.
+        ");
+    }
+
+    #[test]
+    fn the_same_records_give_the_same_recipes() {
+        let (_a, one) = small("2025-12-31");
+        let (_b, two) = small("2025-12-31");
+        let digest = |c: &Checked| {
+            let digests = recipes(c)
+                .into_iter()
+                .map(|r| (r.path.clone(), r.digest(&[0; 32])));
+            digests.collect::<Vec<_>>()
+        };
+        assert_eq!(digest(&one), digest(&two));
+    }
+
+    #[test]
+    fn every_path_lies_in_its_place_and_pages_lead_to_documents() {
+        let (_folder, checked) = small("2025-04-10");
+        let all = recipes(&checked);
+        let paths: Vec<&str> = all.iter().map(|r| r.path.as_str()).collect();
+        for path in [
+            "index.html",
+            "a/index.html",
+            "a/findings.html",
+            "a/findings.json",
+            "assets/aftercare.css",
+            "a/reports/weekly/2025-W14.pdf",
+            "a/reports/satisfaction/2025.csv",
+            "a/reports/satisfaction/2025.json",
+        ] {
+            assert!(paths.contains(&path), "{path} is missing: {paths:?}");
+        }
+        assert!(
+            !paths.contains(&"a/reports/weekly/2025-W12.pdf"),
+            "a week without records has no report"
+        );
+        let page = context(named(&all, "a/index.html"));
+        let shelf = page["reports"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|s| s["id"] == "weekly")
+            .unwrap();
+        assert_eq!(shelf["documents"][0]["name"], "2025-W14");
+        let json: serde_json::Value =
+            serde_json::from_slice(&named(&all, "a/findings.json").context).unwrap();
+        assert_eq!(json["version"], 1);
+        assert_eq!(
+            json["findings"].as_array().unwrap().len(),
+            checked.findings.len()
+        );
+    }
+
+    #[test]
+    fn published_pages_hide_what_the_office_asks_to_hide_and_print_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = "name: X\npolicies: [complaint-handling]\nredact: [phone, name]\n";
+        let complaints = "id,received_at,complainant,phone,summary,handler,severity\n\
+            C1,2025-03-03,欧阳修远,13812345678,欧阳修远来电 13812345678 称楼道灯坏,S1,轻微\n";
+        let files = [
+            ("office.yaml", config),
+            ("staff.csv", STAFF),
+            ("complaints.csv", complaints),
+        ];
+        let checked = office(folder.path(), &files, "2025-12-31");
+        let all = recipes(&checked);
+        for recipe in &all {
+            let text = String::from_utf8_lossy(&recipe.context);
+            let secret = ["欧阳修远", "13812345678", "王芳"]
+                .iter()
+                .find(|s| text.contains(**s));
+            if recipe.path.ends_with(".pdf") {
+                continue;
+            }
+            assert_eq!(secret, None, "{}", recipe.path);
+        }
+        let printed = String::from_utf8_lossy(&named(&all, "reports/annual/2025.pdf").context);
+        assert!(printed.contains("欧阳修远来电 13812345678"));
+    }
+
+    #[test]
+    fn every_report_and_page_can_be_made_in_both_languages_of_an_empty_office() {
+        for lang in ["zh", "en"] {
+            let folder = tempfile::tempdir().unwrap();
+            let config = format!("name: X\nlang: {lang}\npolicies: [owner-visit-survey]\n");
+            let checked = office(
+                folder.path(),
+                &[("office.yaml", config.as_str())],
+                "2025-12-31",
+            );
+            let all = recipes(&checked);
+            assert!(all.iter().any(|r| r.path == "index.html"));
+            assert!(
+                all.iter().all(|r| !r.path.starts_with("reports/")),
+                "nothing happened, so nothing is reported"
+            );
+        }
+    }
+
+    /// 28 characters in a line and 22 lines on a page (GB/T 9704-2012), measured by the typesetter itself; and every
+    /// report of a small office is made, in both languages, twice with the same bytes.
+    #[cfg(feature = "documents")]
+    mod printed {
+        use super::*;
+        use aftercare::document::{Engine, Fonts, Meta};
+        use aftercare::text::Lang;
+
+        const GRID: &str = r#"#import "/shared/report.typ": *
+#show: report.with(json("/data.json"))
+#layout(space => {
+  let line(n) = measure(box("回" * n)).width
+  assert(line(28) <= space.width and space.width < line(29), message: "28 characters")
+  let lines(n) = measure(block(width: space.width, par(first-line-indent: 0pt, "回" * 28 * n))).height
+  assert(lines(22) <= space.height and space.height < lines(23), message: "22 lines")
+  assert(calc.abs(space.width - 156mm) < 0.01mm and calc.abs(space.height - 225mm) < 0.01mm, message: "156 × 225 mm")
+})"#;
+
+        fn engine() -> Engine {
+            let mut templates = Templates::embedded();
+            templates.insert("grid.typ", GRID.as_bytes().to_vec());
+            Engine::new(&templates, Fonts::new(vec![]))
+                .unwrap_or_else(|f| panic!("{} {}", f.at, f.message))
+        }
+
+        #[test]
+        fn the_page_holds_the_grid_of_official_documents() {
+            let date = serde_json::json!({"year": 2025, "month": 12, "day": 31});
+            let data = serde_json::json!({"lang": "zh", "title": "", "edition": "", "office": "", "date": date});
+            let meta = Meta {
+                title: "t".into(),
+                author: "o".into(),
+                lang: Lang::Zh,
+                date: "2025-12-31".parse().unwrap(),
+            };
+            let recipe = Recipe::pdf("grid.pdf", "grid.typ", &data, meta).unwrap();
+            engine()
+                .render(&recipe)
+                .unwrap_or_else(|f| panic!("{}: {}", f.at, f.message));
+        }
+
+        #[test]
+        fn every_report_and_page_is_made_twice_with_the_same_bytes() {
+            let engine = engine();
+            for lang in ["zh", "en"] {
+                let folder = tempfile::tempdir().unwrap();
+                let config = format!("name: X\nlang: {lang}\npolicies: [complaint-handling]\n");
+                let visits = "id,date,staff,method,satisfaction\nV1,2025-03-03,S1,phone,满意\n";
+                let campaigns = "id,name,collect_by\nG1,年度调查,2025-06-30\n";
+                let files = [
+                    ("office.yaml", config.as_str()),
+                    ("staff.csv", STAFF),
+                    ("visits.csv", visits),
+                    ("campaigns.csv", campaigns),
+                ];
+                let checked = office(folder.path(), &files, "2025-12-31");
+                let all = recipes(&checked);
+                assert!(all.iter().any(|r| r.path == "reports/satisfaction/G1.pdf"));
+                for recipe in &all {
+                    let made = engine
+                        .render(recipe)
+                        .unwrap_or_else(|f| panic!("{}: {}: {}", f.making, f.at, f.message));
+                    assert_eq!(made, engine.render(recipe).unwrap(), "{}", recipe.path);
+                }
+            }
+        }
+    }
+}

@@ -122,10 +122,10 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// How wide a text is at most, in units of the drawing: full-width characters take one em, others six tenths.
+/// How wide a text is, in units of the drawing: full-width characters take one em, others about half.
 fn wide(text: &str, size: f64) -> f64 {
     text.chars()
-        .map(|c| if c.is_ascii() { 0.6 } else { 1.0 })
+        .map(|c| if c.is_ascii() { 0.54 } else { 1.0 })
         .sum::<f64>()
         * size
 }
@@ -153,7 +153,8 @@ fn float(n: u64) -> f64 {
 
 /// The names of series beside a sample of each, from left to right.
 fn legend(svg: &mut Svg, x: f64, names: &[&str], fills: &[&str]) {
-    let mut x = x;
+    let whole: f64 = names.iter().map(|n| wide(n, 13.0) + 37.0).sum();
+    let mut x = x.min(WIDTH - whole).max(0.0);
     for (name, fill) in names.iter().zip(fills) {
         if *fill == "line" {
             svg.line((x, 11.0), (x + 14.0, 11.0), "axis");

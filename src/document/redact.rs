@@ -24,6 +24,7 @@ struct Written {
 #[derive(Clone, Debug, Default)]
 pub struct Redaction {
     phone: bool,
+    name: bool,
     fields: BTreeSet<(KindId, FieldId)>,
 }
 
@@ -53,6 +54,7 @@ impl Redaction {
         }
         Self {
             phone: asked.iter().any(|a| a == "phone"),
+            name: asked.iter().any(|a| a == "name"),
             fields: fields(&office.schema, &names),
         }
     }
@@ -65,6 +67,15 @@ impl Redaction {
     /// Whether a field is hidden.
     pub fn hides(&self, kind: KindId, field: FieldId) -> bool {
         self.fields.contains(&(kind, field))
+    }
+
+    /// A person's name that stands in no record.
+    pub fn person(&self, name: &str) -> String {
+        if self.name {
+            Self::masked(name)
+        } else {
+            name.to_owned()
+        }
     }
 
     /// A hidden value: its first character, the rest as stars.

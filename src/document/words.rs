@@ -17,6 +17,9 @@ pub(crate) fn field(
     day: bool,
 ) -> String {
     let field = office.schema.get(kind).get(id);
+    if field.ty == FieldType::Id {
+        return office.record_id(kind, row).to_owned();
+    }
     let of = |c: u8| match &field.ty {
         FieldType::Enum(values) => usize::from(c).checked_sub(1).and_then(|i| values.get(i)),
         _ => None,

@@ -10,11 +10,10 @@ use crate::calendar::Period;
 use crate::document::chart::{self, Point, Share};
 use crate::schema::EnumValue;
 use crate::statistics::{self, Change, Distribution, Key, MIN_ANSWERS, Scale, compare};
-use crate::table::{Row as Line, Value};
+use crate::table::{Office, Row as Line, Value};
 
 /// The records asked in an edition.
-fn rows(m: &Maker<'_>, answers: &Answers, subject: &Subject) -> Vec<Line> {
-    let office = m.office();
+pub(super) fn rows(office: &Office, answers: &Answers, subject: &Subject) -> Vec<Line> {
     let kind = answers.asked.kind;
     match (subject.record, answers.names) {
         (None, _) => answers.asked.rows(office, Some(subject.period)),
@@ -28,7 +27,11 @@ fn rows(m: &Maker<'_>, answers: &Answers, subject: &Subject) -> Vec<Line> {
 }
 
 fn count(m: &Maker<'_>, answers: &Answers, scale: &Scale, subject: &Subject) -> Distribution {
-    scale.count(m.office(), answers.asked.kind, &rows(m, answers, subject))
+    scale.count(
+        m.office(),
+        answers.asked.kind,
+        &rows(m.office(), answers, subject),
+    )
 }
 
 /// The answers to the general question.
@@ -38,16 +41,17 @@ pub(super) fn overall(m: &Maker<'_>, answers: &Answers, subject: &Subject) -> Di
 }
 
 fn head(m: &Maker<'_>, first: &str, levels: &[EnumValue]) -> Vec<Head> {
-    let mut head = vec![Head::words(first, 3)];
-    for (zh, en) in [
-        ("应答", "Asked"),
-        ("n", "n"),
-        ("应答率", "Response"),
-        ("满意率", "Rate"),
-        ("95%区间", "95% interval"),
-        ("均分", "Mean"),
+    let mut head = vec![Head::words(first, 4)];
+    for (zh, en, width) in [
+        ("调查数", "Asked", 2),
+        ("作答 n", "n", 2),
+        ("应答率", "Response", 3),
+        ("满意率", "Rate", 3),
+        ("95%区间", "95% interval", 5),
+        ("均分", "Mean", 2),
     ] {
-        head.push(Head::number(m.say(zh, en)));
+        let column = Head::number(m.say(zh, en));
+        head.push(Head { width, ..column });
     }
     head.extend(levels.iter().map(|l| Head::number(m.text(&l.label))));
     head
@@ -160,7 +164,7 @@ pub(super) fn by_group(m: &Maker<'_>, b: &AnswersBy) -> Result<Vec<Block>, Strin
     let kind = answers.asked.kind;
     let key = Key::compile(&b.key, kind, &m.office().schema)?;
     let (_, scale) = &answers.scales[0];
-    let rows = rows(m, answers, &m.edition.subject);
+    let rows = rows(m.office(), answers, &m.edition.subject);
     let groups = statistics::by_group(m.office(), kind, &rows, scale, &key);
     let shares: Vec<Share> = groups
         .iter()
@@ -223,7 +227,7 @@ pub(super) fn trend(m: &Maker<'_>, b: &AnswersTrend) -> Result<Vec<Block>, Strin
     let caption = m.text(&b.caption);
     let (_, scale) = &answers.scales[0];
     let table = Table {
-        caption: caption.clone(),
+        caption: format!("{caption}{}", m.say("（数据）", " (figures)")),
         head: head(m, m.say("期间", "Period"), &scale.levels),
         rows: told
             .iter()

@@ -106,12 +106,12 @@ pub struct Head {
     pub label: String,
     /// Whether it holds figures, set to the right.
     pub number: bool,
-    /// Its width against the others'; 0 as wide as its figures.
+    /// Its width against the others'.
     pub width: u32,
 }
 
 impl Head {
-    /// A column of words, as wide as `width` parts.
+    /// A column of words, as wide as `width` parts; one of figures takes two.
     pub fn words(label: impl Into<String>, width: u32) -> Self {
         Self {
             label: label.into(),
@@ -125,7 +125,7 @@ impl Head {
         Self {
             label: label.into(),
             number: true,
-            width: 0,
+            width: 2,
         }
     }
 }

@@ -3,16 +3,18 @@
 use super::block::{Block, Cell, Head, Row, Table};
 use super::maker::Maker;
 use super::manifest::{Classes, FlowBy, FlowTable, FlowTrend};
-use crate::calendar::Period;
+use crate::calendar::{Period, Unit};
 use crate::document::chart::{self, Bar};
 use crate::statistics::{Activity, Flow, Key, Permille, Population};
 use crate::table::Value;
 
 fn head(m: &Maker<'_>, first: &str, can_be_open: bool) -> Vec<Head> {
-    let mut head = vec![
-        Head::words(first, 3),
-        Head::number(m.say("收到", "Received")),
-    ];
+    let came = if can_be_open {
+        ("收到", "Received")
+    } else {
+        ("次数", "Count")
+    };
+    let mut head = vec![Head::words(first, 5), Head::number(m.say(came.0, came.1))];
     if can_be_open {
         for (zh, en) in [
             ("办结", "Done"),
@@ -82,7 +84,7 @@ pub(super) fn by_group(m: &Maker<'_>, b: &FlowBy) -> Result<Vec<Block>, String> 
 }
 
 /// The periods of a length that a period holds, as far as they have begun.
-pub(super) fn within(m: &Maker<'_>, unit: crate::calendar::Unit) -> Vec<Period> {
+pub(super) fn within(m: &Maker<'_>, unit: Unit) -> Vec<Period> {
     let whole = m.period();
     let first = Period::containing(unit, whole.first);
     // A week belongs to the year of its Thursday, as its name says.
@@ -97,59 +99,81 @@ pub(super) fn within(m: &Maker<'_>, unit: crate::calendar::Unit) -> Vec<Period> 
         .collect()
 }
 
-/// A flow over the periods within: what came in and was done as bars, what was open at each end.
+/// So many periods up to the edition's end.
+fn last(m: &Maker<'_>, unit: Unit, n: usize) -> Vec<Period> {
+    let end = Period::containing(unit, m.edition.subject.cut);
+    let back = std::iter::successors(Some(end), |p| Some(p.previous()));
+    let mut periods: Vec<Period> = back.take(n).collect();
+    periods.reverse();
+    periods
+}
+
+/// A flow over time: what came in and was done as bars, what was open at each end as a line.
 pub(super) fn trend(m: &Maker<'_>, b: &FlowTrend) -> Result<Vec<Block>, String> {
     let flow = m.flow(&b.flow)?;
-    let periods = within(m, b.per);
-    let counts: Vec<Activity> = periods
+    let periods = match b.last {
+        Some(n) => last(m, b.per, n),
+        None => within(m, b.per),
+    };
+    let counts: Vec<[u64; 3]> = periods
         .iter()
-        .map(|p| flow.count(&m.office().at(p.last), *p, &|_| false))
-        .collect();
-    let bars: Vec<Bar> = periods
-        .iter()
-        .zip(&counts)
-        .map(|(p, a)| Bar {
-            label: short(*p),
-            values: vec![a.received, a.done, a.open],
+        .map(|p| {
+            let a = flow.count(&m.office().at(p.last), *p, &|_| false);
+            [a.received, a.done, a.open]
         })
         .collect();
+    let caption = m.text(&b.caption);
+    let none = m.say("没有。", "None.").to_owned();
+    if counts.iter().flatten().all(|n| *n == 0) {
+        return Ok(vec![Block::Table(Table {
+            caption,
+            none,
+            ..Table::default()
+        })]);
+    }
     let names = [
-        ("收到", "received"),
-        ("办结", "done"),
-        ("期末未办结", "open at the end"),
+        ("收到", "Received"),
+        ("办结", "Done"),
+        ("期末未办结", "Open at the end"),
     ];
     let names: Vec<&str> = names.iter().map(|(zh, en)| m.say(zh, en)).collect();
-    let caption = m.text(&b.caption);
-    let svg = chart::bars(&bars, &names, m.say("件", "count"));
-    let alt = m.say("数据见下表。", "The table below has the figures.");
-    let rows = periods.iter().zip(&counts).map(|(p, a)| {
-        let cells = [
-            p.to_string(),
-            a.received.to_string(),
-            a.done.to_string(),
-            a.open.to_string(),
-        ];
-        Row::of(cells.map(Cell::from))
+    let chart = trend_chart(m, &caption, &periods, &counts, &names);
+    let rows = periods.iter().zip(&counts).map(|(p, counts)| {
+        let cells = counts.iter().map(|n| Cell::from(n.to_string()));
+        Row::of(std::iter::once(Cell::from(p.to_string())).chain(cells))
     });
-    let mut head = vec![Head::words(m.say("期间", "Period"), 3)];
+    let mut head = vec![Head::words(m.say("期间", "Period"), 4)];
     head.extend(names.iter().map(|n| Head::number(*n)));
     let table = Table {
-        caption: caption.clone(),
+        caption: format!("{caption}{}", m.say("（数据）", " (figures)")),
         head,
         rows: rows.collect(),
-        none: m.say("没有。", "None.").to_owned(),
         ..Table::default()
     };
-    let chart = Block::Chart {
-        alt: format!("{caption}{}{alt}", m.say("。", ". ")),
-        caption,
-        svg,
-    };
-    Ok(if bars.is_empty() {
-        vec![Block::Table(table)]
-    } else {
-        vec![chart, Block::Table(table)]
-    })
+    Ok(vec![chart, Block::Table(table)])
+}
+
+fn trend_chart(
+    m: &Maker<'_>,
+    caption: &str,
+    periods: &[Period],
+    counts: &[[u64; 3]],
+    names: &[&str],
+) -> Block {
+    let bars: Vec<Bar> = periods
+        .iter()
+        .zip(counts)
+        .map(|(p, counts)| Bar {
+            label: short(*p),
+            values: counts.to_vec(),
+        })
+        .collect();
+    let alt = m.say("。数据见下表。", ". The table below has the figures.");
+    Block::Chart {
+        svg: chart::bars(&bars, names, m.say("件", "count")),
+        alt: format!("{caption}{alt}"),
+        caption: caption.to_owned(),
+    }
 }
 
 /// A period as a chart's axis names it: `W14`, `3`, `Q1`.
@@ -182,7 +206,7 @@ pub(super) fn classes(m: &Maker<'_>, b: &Classes) -> Result<Vec<Block>, String> 
     }
     let total = rows.len() as u64;
     let mut head = vec![
-        Head::words(key.label.get(m.lang), 3),
+        Head::words(key.label.get(m.lang), 5),
         Head::number(m.say("件数", "Count")),
         Head::number(m.say("占比", "Share")),
     ];

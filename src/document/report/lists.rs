@@ -8,7 +8,7 @@ use super::maker::Maker;
 use super::manifest::{ListColumn, Records, Repeats, Unnamed};
 use crate::policy::expr::{self, Scope};
 use crate::policy::value::View;
-use crate::schema::{FieldId, KindId};
+use crate::schema::{FieldId, FieldType, KindId};
 use crate::statistics::{Key, Population, WrittenPopulation};
 use crate::table::{Row as Line, Value};
 
@@ -111,7 +111,8 @@ fn named(m: &Maker<'_>, kind: KindId, unnamed: &Unnamed) -> Result<BTreeSet<Line
 
 fn cell(m: &Maker<'_>, kind: KindId, row: Line, column: &Column<'_>) -> Cell {
     let office = m.office();
-    let present = |f: &&FieldId| office.value(kind, row, **f) != Value::Absent;
+    let is_id = |f: FieldId| office.schema.get(kind).get(f).ty == FieldType::Id;
+    let present = |f: &&FieldId| is_id(**f) || office.value(kind, row, **f) != Value::Absent;
     if let Some(found) = column.fields.iter().find(present) {
         return m.cell(kind, row, *found);
     }
@@ -174,9 +175,9 @@ pub(super) fn repeats(m: &Maker<'_>, b: &Repeats) -> Result<Vec<Block>, String> 
         ])
     });
     let head = vec![
-        Head::words(key.label.get(m.lang), 3),
+        Head::words(key.label.get(m.lang), 4),
         Head::number(m.say("件数", "Count")),
-        Head::words(m.text(&office.schema.get(kind).label), 6),
+        Head::words(m.text(&office.schema.get(kind).label), 10),
     ];
     Ok(vec![Block::Table(Table {
         caption: m.text(&b.caption),

@@ -196,6 +196,8 @@ pub struct FlowTrend {
     pub flow: String,
     /// The periods.
     pub per: Unit,
+    /// So many, up to the edition's own; those within the edition's when absent.
+    pub last: Option<usize>,
 }
 
 /// How many by group.

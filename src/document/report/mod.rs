@@ -31,7 +31,8 @@ use super::redact::Redaction;
 use super::{Meta, Recipe, TemplateFault, Templates, words};
 use crate::pipeline::{Checked, Judged};
 use crate::policy::Packs;
-use crate::table::Office;
+use crate::schema::KindId;
+use crate::table::{Office, Row};
 
 /// The recipes of every report that an office's policies prescribe, office by office, in order of their paths.
 ///
@@ -204,16 +205,23 @@ impl Making<'_> {
     /// The records that the edition counts, as `<kind>/<id>`.
     fn records(&self, edition: &Edition) -> Vec<String> {
         let office = &edition.now.office;
-        let flows = self.report.flows.values().map(|f| &f.population);
-        let answers = self.report.answers.values().map(|a| &a.asked);
+        let subject = &edition.subject;
         let mut all = Vec::new();
-        for population in flows.chain(answers) {
-            let kind = office.schema.get(population.kind);
-            let rows = population.rows(office, Some(edition.subject.period));
-            all.extend(
-                rows.iter()
-                    .map(|r| format!("{}/{}", kind.name, office.record_id(population.kind, *r))),
-            );
+        let mut add = |kind: KindId, rows: &[Row]| {
+            let name = &office.schema.get(kind).name;
+            let id = |r: &Row| format!("{name}/{}", office.record_id(kind, *r));
+            all.extend(rows.iter().map(id));
+        };
+        for answers in self.report.answers.values() {
+            add(answers.asked.kind, &answers::rows(office, answers, subject));
+        }
+        if subject.record.is_none() {
+            for population in self.report.flows.values().map(|f| &f.population) {
+                add(
+                    population.kind,
+                    &population.rows(office, Some(subject.period)),
+                );
+            }
         }
         all.sort();
         all.dedup();

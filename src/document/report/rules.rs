@@ -226,8 +226,8 @@ pub(super) fn compliance(m: &Maker<'_>) -> Vec<Block> {
         );
     }
     let mut head = vec![
-        Head::words(m.say("制度与要求", "Policy and rule"), 6),
-        Head::words(m.say("条款", "Clause"), 3),
+        Head::words(m.say("制度与要求", "Policy and rule"), 8),
+        Head::words(m.say("条款", "Clause"), 4),
     ];
     for (zh, en) in [
         ("应查", "Checked"),
@@ -322,17 +322,19 @@ pub(super) fn waivers(m: &Maker<'_>) -> Vec<Block> {
                 .unwrap_or_else(|| m.say("全部", "all").to_owned())
                 .into(),
             w.reason.clone().unwrap_or_default().into(),
-            w.by.clone().unwrap_or_default().into(),
+            m.redaction
+                .person(w.by.as_deref().unwrap_or_default())
+                .into(),
             w.until.map(|d| d.to_string()).unwrap_or_default().into(),
             count.to_string().into(),
         ])
     });
     let head = vec![
-        Head::words(m.say("要求", "Rule"), 4),
-        Head::words(m.say("对象", "Of"), 2),
-        Head::words(m.say("理由", "Reason"), 4),
-        Head::words(m.say("批准人", "By"), 2),
-        Head::words(m.say("至", "Until"), 2),
+        Head::words(m.say("要求", "Rule"), 5),
+        Head::words(m.say("对象", "Of"), 3),
+        Head::words(m.say("理由", "Reason"), 6),
+        Head::words(m.say("批准人", "By"), 3),
+        Head::words(m.say("至", "Until"), 4),
         Head::number(m.say("用于", "Used")),
     ];
     vec![Block::Table(Table {
