@@ -262,6 +262,22 @@ pub struct Office {
 }
 
 impl Office {
+    /// An office without any records, as it is before its first one.
+    pub fn empty(config: OfficeConfig, schema: Arc<Schema>) -> Self {
+        let table = |k: &crate::schema::Kind| Table {
+            columns: vec![Column::Empty; k.fields.len()],
+            ..Table::default()
+        };
+        Self {
+            id: String::new(),
+            config,
+            files: Vec::new(),
+            tables: schema.kinds.iter().map(table).collect(),
+            schema,
+            as_of: NaiveDate::default(),
+        }
+    }
+
     /// A kind's records.
     pub fn table(&self, kind: KindId) -> &Table {
         &self.tables[usize::from(kind.0)]

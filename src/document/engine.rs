@@ -61,6 +61,11 @@ impl Engine {
             message,
         };
         let mut files = HashMap::new();
+        // So that a template asks for no family that is missing: each would be a warning in every document.
+        if let Some(id) = file_id("/fonts.json") {
+            let families = serde_json::json!(fonts.families()).to_string();
+            files.insert(id, (None, Bytes::from_string(families)));
+        }
         let mut html = minijinja::Environment::new();
         html.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
         html.set_fuel(Some(FUEL));

@@ -9,6 +9,7 @@ mod engine;
 #[cfg(feature = "documents")]
 mod fonts;
 mod name;
+pub mod form;
 mod recipe;
 pub mod redact;
 pub mod report;

@@ -25,6 +25,7 @@ pub(crate) fn field(
         _ => None,
     };
     match office.value(kind, row, id) {
+        _ if field.ty == FieldType::Id => office.record_id(kind, row).to_owned(),
         Value::Code(c) => of(c).map_or("", |v| v.label.get(lang)).to_owned(),
         Value::Text(t) if field.ty == FieldType::Period => {
             Period::parse(t).map_or_else(|| t.to_owned(), |p| period(p, lang))
@@ -85,7 +86,7 @@ pub(crate) fn money(cents: i64, lang: Lang) -> String {
     let whole = (cents / 100).unsigned_abs().to_string();
     let mut grouped = String::new();
     for (i, c) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i) % 3 == 0 {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(c);

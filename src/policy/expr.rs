@@ -209,6 +209,14 @@ pub fn record(source: &str, scope: &Scope<'_>) -> Result<(Expr, KindId), String>
     }
 }
 
+/// Compiles any expression, with its type.
+///
+/// # Errors
+/// What is wrong in it.
+pub fn typed(source: &str, scope: &Scope<'_>) -> Result<(Expr, Ty), String> {
+    compile(source, scope, 0)
+}
+
 /// Compiles any expression.
 ///
 /// # Errors

@@ -1,0 +1,223 @@
+//! A form as it is written: `templates/forms/<id>/form.yaml`. Unknown keys are refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use crate::calendar::Unit;
+use crate::policy::definition::{Link, Source};
+use crate::text::Bilingual;
+
+/// A form: what one sheet of it stands for, and its grid.
+///
+/// A sheet stands for a record (`each`), for the office in a period (`per`), or for a record in a period (both).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    /// Its id, the folder's name.
+    pub id: String,
+    /// What is printed at its head.
+    pub title: Bilingual,
+    /// The kind of which each record has a sheet.
+    pub each: Option<Source>,
+    /// Which of them.
+    pub when: Option<Source>,
+    /// The periods that have a sheet: those in which a record of its tables is dated.
+    #[serde(default)]
+    pub per: Vec<Unit>,
+    /// Linked records with a name.
+    #[serde(default, rename = "let")]
+    pub lets: BTreeMap<String, Link>,
+    /// The sheet's number and file name, a text with `{…}`; the record's id or the period when absent.
+    pub file: Option<Source>,
+    /// The document's own date; the record's or the period's last day when absent.
+    pub date: Option<Source>,
+    /// The clause of each policy that the form answers.
+    #[serde(default)]
+    pub answers: BTreeMap<String, String>,
+    /// It leaves the office: it has a place for the seal.
+    #[serde(default)]
+    pub seal: bool,
+    /// A list field: the sheet is printed once for each of its parts, marked with it.
+    pub copies: Option<Source>,
+    /// A paragraph above the grid.
+    pub intro: Option<Bilingual>,
+    /// Relative widths of the grid's columns.
+    #[serde(default)]
+    pub columns: Vec<u16>,
+    /// The grid.
+    pub rows: Spanned<Vec<Spanned<Row>>>,
+    /// A remark below the grid.
+    pub remark: Option<Bilingual>,
+}
+
+/// A row: one of `cells`, `heading`, `table`, `matrix`, `distribution`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// Its own column widths, where they differ from the form's.
+    pub columns: Option<Vec<u16>>,
+    /// Cells side by side.
+    #[serde(default)]
+    pub cells: Vec<Cell>,
+    /// A heading across the sheet.
+    pub heading: Option<Bilingual>,
+    /// Linked records, one a line.
+    pub table: Option<Table>,
+    /// Questions with the same answers, one a line, each answer a check box.
+    pub matrix: Option<Matrix>,
+    /// How many gave each answer, with rates.
+    pub distribution: Option<Distribution>,
+}
+
+/// A labelled cell. The label takes one column, the value `span`; a signature has its label inside.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// Its label; the field's own when absent.
+    pub label: Option<Bilingual>,
+    /// What it shows.
+    pub value: Option<Source>,
+    /// Instead: several values, those that are there, joined.
+    #[serde(default)]
+    pub values: Vec<Source>,
+    /// What stands between `values`; 、 when absent.
+    pub join: Option<String>,
+    /// Instead: a text with `{…}` for a value.
+    pub text: Option<Text>,
+    /// Instead: how many records.
+    pub count: Option<From>,
+    /// Instead: the share of records that fulfil `met`.
+    pub share: Option<Share>,
+    /// How it is shown; by the value's type when absent.
+    pub kind: Option<Show>,
+    /// How many columns its value takes.
+    #[serde(default = "one")]
+    pub span: u16,
+    /// Room for handwriting, in lines.
+    #[serde(default = "one")]
+    pub lines: u16,
+    /// Which of the allowed values have a check box; all when absent. The value itself always has one.
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// The day of a signature.
+    pub on: Option<Source>,
+}
+
+/// A text with `{…}`, in both languages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// Chinese.
+    pub zh: Source,
+    /// English.
+    pub en: Source,
+}
+
+/// How a value is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Show {
+    /// As text.
+    Text,
+    /// Only the day.
+    Date,
+    /// All allowed values with check boxes.
+    Choice,
+    /// Room for ink, who signed by the record, and a day.
+    Signature,
+    /// In a table: the line's number.
+    Ordinal,
+}
+
+/// Records of a kind that a sheet looks at.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct From {
+    /// Their kind.
+    pub of: Source,
+    /// Their field that names the sheet's record; any record of the office when absent.
+    pub by: Option<Source>,
+    /// Which of them; bare names are theirs, `subject` is the sheet's record.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// The moment that puts one into the sheet's period and in order; its own date when absent.
+    pub on: Option<Source>,
+    /// Records linked to one of them, with a name.
+    #[serde(default, rename = "let")]
+    pub lets: BTreeMap<String, Link>,
+}
+
+/// A share of records.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Of which records.
+    pub of: From,
+    /// What those counted fulfil.
+    pub met: Source,
+}
+
+/// Records, one a line.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// A heading above it.
+    pub label: Option<Bilingual>,
+    /// Which records, of one or more kinds.
+    pub from: Vec<From>,
+    /// A subheading for each value of this; of a list, for each of its parts.
+    pub group: Option<Source>,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// At least so many lines; those left over are for handwriting.
+    #[serde(default)]
+    pub min_rows: u16,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// Its head; the field's own label when absent.
+    pub label: Option<Bilingual>,
+    /// What it shows of every kind that has it.
+    pub value: Option<Source>,
+    /// What it shows of one kind, by the kind's name.
+    #[serde(default)]
+    pub of: BTreeMap<String, Source>,
+    /// Relative width.
+    #[serde(default = "one")]
+    pub width: u16,
+    /// How it is shown.
+    pub kind: Option<Show>,
+}
+
+/// Fields with the same allowed values, one a line.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matrix {
+    /// The head of the first column.
+    pub label: Bilingual,
+    /// The fields.
+    pub fields: Vec<Source>,
+}
+
+/// Answers counted by level, one field a line, with response, rate, interval and mean.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distribution {
+    /// The head of the first column.
+    pub label: Bilingual,
+    /// Whose answers.
+    pub of: From,
+    /// The fields with the answers; their values from best to worst.
+    pub fields: Vec<Source>,
+    /// Which values count as satisfied.
+    pub satisfied: Vec<String>,
+}
+
+fn one() -> u16 {
+    1
+}
