@@ -1,7 +1,7 @@
 //! A form and a record (or an office and a period) → a sheet. Without a record: the blank form.
 
-use super::model::{Answer, Cell, Column, Form, Members, Question, Row, Table, What};
 use super::definition::Show;
+use super::model::{Answer, Cell, Column, Form, Members, Question, Row, Table, What};
 use super::records::Used;
 use super::sheet::{self, Block, Choice, Content, Entry, Value as Shown};
 use super::text::{Part, Words, office_fact};

@@ -7,14 +7,16 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
-use super::fill::{Filler, blank_day};
-use super::records::digest;
-use super::sheet::{Attached, Line, Sheet};
-use super::{Forms, file_names};
+use super::sheet::Sheet;
+use super::Forms;
 use crate::calendar::Period;
-use crate::document::{Meta, Recipe, words};
-use crate::policy::Packs;
+use crate::document::name::file_names;
+use crate::document::redact::Redaction;
+use crate::document::{Recipe, TemplateFault, Templates, below_office};
+use crate::pipeline::Checked;
+use crate::policy::{Fault, Packs};
 use crate::policy::context::Context;
 use crate::policy::value::{Record, View};
 use crate::schema::Schema;
@@ -26,7 +28,7 @@ const PDF: &str = "shared/form.typ";
 const HTML: &str = "site/form.html";
 
 /// The file with the records inside a PDF.
-const RECORDS: &str = "records.yaml";
+pub(super) const RECORDS: &str = "records.yaml";
 
 /// Which of the prescribed sheets are wanted.
 #[derive(Clone, Debug, Default)]
@@ -39,9 +41,9 @@ pub struct Wanted {
 
 /// What one sheet stands for.
 #[derive(Clone, Copy)]
-struct Subject {
-    record: Option<Record>,
-    period: Option<Period>,
+pub(super) struct Subject {
+    pub record: Option<Record>,
+    pub period: Option<Period>,
 }
 
 /// What an HTML page is made from, besides the sheet.
@@ -49,7 +51,8 @@ struct Subject {
 struct Page<'a> {
     title: &'a str,
     lang: &'a str,
-    office: &'a str,
+    /// The pages above it: label and address.
+    crumbs: Vec<(String, String)>,
     /// From the page's folder to `output/`.
     root: String,
     /// The same form for printing.
@@ -57,17 +60,56 @@ struct Page<'a> {
     sheet: &'a Sheet,
 }
 
-/// The recipes of every sheet that an office's adopted policies prescribe: each as PDF and as HTML.
+/// The recipes of every sheet that the offices' adopted policies prescribe, office by office.
+///
+/// # Errors
+/// A manifest that is malformed or names what is not there.
+pub fn recipes(
+    checked: &Checked,
+    templates: &Templates,
+    wanted: &Wanted,
+) -> Result<Vec<Recipe>, TemplateFault> {
+    let Some(first) = checked.offices.first() else {
+        return Ok(Vec::new());
+    };
+    let forms = Forms::compile(templates, &first.office.schema).map_err(|f| told(&f))?;
+    let mut all = Vec::new();
+    for judged in &checked.offices {
+        let redaction = Redaction::of(&judged.office, templates);
+        let made = of_office(&judged.office, &forms, &checked.packs, &redaction, wanted);
+        all.extend(made.map_err(|e| TemplateFault {
+            making: judged.office.id.clone(),
+            at: "templates/forms".to_owned(),
+            message: e.to_string(),
+        })?);
+    }
+    Ok(all)
+}
+
+/// Every fault in the manifests, at the place of the first.
+fn told(faults: &[Fault]) -> TemplateFault {
+    let at = faults.first().map(|f| &f.place);
+    let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    TemplateFault {
+        making: String::new(),
+        at: at.map_or_else(String::new, |p| format!("{}:{}:{}", p.file, p.line, p.column)),
+        message: all.join("\n"),
+    }
+}
+
+/// One office's recipes: each sheet as PDF and as HTML; `redaction` is for the HTML.
 ///
 /// # Errors
 /// What cannot be written as JSON.
-pub fn recipes(
+pub fn of_office(
     office: &Office,
     forms: &Forms,
     packs: &Packs,
+    redaction: &Redaction,
     wanted: &Wanted,
 ) -> Result<Vec<Recipe>, serde_json::Error> {
     let context = Context::new(office, &forms.links);
+    let plain = Redaction::none();
     let mut all = Vec::new();
     for form in prescribed(office, forms, packs) {
         if !wanted.forms.is_empty() && !wanted.forms.contains(&form.id) {
@@ -78,6 +120,8 @@ pub fn recipes(
             context: &context,
             packs,
             form,
+            plain: &plain,
+            redaction,
         };
         let made: Vec<Vec<Recipe>> = maker
             .named_subjects()
@@ -112,34 +156,42 @@ pub fn blank(
     form: &Form,
 ) -> Result<Recipe, serde_json::Error> {
     let office = Office::empty(config.clone(), Arc::clone(schema));
+    let plain = Redaction::none();
     let maker = Maker {
         office: &office,
         context: &Context::new(&office, &forms.links),
         packs,
         form,
+        plain: &plain,
+        redaction: &plain,
     };
     let nothing = Subject {
         record: None,
         period: None,
     };
-    let (sheet, _, _) = maker.sheet(nothing);
+    let (sheet, _, _) = maker.sheet(nothing, &plain);
     let path = format!("{}.pdf", form.id);
     Recipe::pdf(path, PDF, &sheet, maker.meta(&sheet, NaiveDate::default()))
 }
 
-struct Maker<'a> {
-    office: &'a Office,
-    context: &'a Context<'a>,
-    packs: &'a Packs,
-    form: &'a Form,
+/// One form of one office.
+pub(super) struct Maker<'a> {
+    pub office: &'a Office,
+    pub context: &'a Context<'a>,
+    pub packs: &'a Packs,
+    pub form: &'a Form,
+    /// Hides nothing: for what is printed and filed.
+    pub plain: &'a Redaction,
+    /// For what is published.
+    pub redaction: &'a Redaction,
 }
 
 impl<'a> Maker<'a> {
-    fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Lang {
         self.office.config.lang
     }
 
-    fn view(&self, s: Subject) -> View<'a> {
+    pub fn view(&self, s: Subject) -> View<'a> {
         let mut view = View {
             office: self.office,
             item: s.record,
@@ -207,7 +259,7 @@ impl<'a> Maker<'a> {
             record,
             period: None,
         });
-        let filler = Filler::new(self.context);
+        let filler = Filler::new(self.context, self.plain);
         let mut periods = BTreeSet::new();
         for members in self.form.rows.iter().flat_map(sources) {
             for moment in filler.moments(members, &view) {
@@ -219,9 +271,9 @@ impl<'a> Maker<'a> {
     }
 
     /// What is printed as its number, and names its file.
-    fn number(&self, s: Subject) -> String {
+    pub fn number(&self, s: Subject) -> String {
         if let Some(words) = &self.form.file {
-            return Filler::new(self.context).words(words, &self.view(s)).0;
+            return Filler::new(self.context, self.plain).words(words, &self.view(s)).0;
         }
         let id = s
             .record
@@ -240,7 +292,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The document's own date: what the form says, the period's last day, the record's own or any date in it.
-    fn date(&self, s: Subject) -> Option<NaiveDate> {
+    pub fn date(&self, s: Subject) -> Option<NaiveDate> {
         let said = self.form.date.as_ref().map(|e| self.view(s).moment(e));
         let said = said.filter(|m| m.is_present()).map(|m| m.date());
         let own = || {
@@ -253,192 +305,41 @@ impl<'a> Maker<'a> {
             .or_else(|| any_date(self.office, s.record?))
     }
 
-    fn meta(&self, sheet: &Sheet, date: NaiveDate) -> Meta {
-        let number = Some(sheet.number.as_str()).filter(|n| !n.is_empty());
-        Meta {
-            title: std::iter::once(sheet.title.as_str())
-                .chain(number)
-                .collect::<Vec<_>>()
-                .join(" "),
-            author: sheet.office.clone(),
-            lang: self.lang(),
-            date,
-        }
-    }
-
     fn both(&self, subject: Subject, name: &str) -> Result<Vec<Recipe>, serde_json::Error> {
-        let (sheet, records, yaml) = self.sheet(subject);
-        let date = self
-            .date(subject)
-            .or(self.office.config.since)
-            .unwrap_or_default();
-        let folder = match self.office.id.as_str() {
-            "" => format!("forms/{}", self.form.id),
-            id => format!("{id}/forms/{}", self.form.id),
-        };
-        let meta = self.meta(&sheet, date);
-        let page = Page {
-            title: &meta.title,
-            lang: sheet.lang,
-            office: &sheet.office,
-            root: "../".repeat(folder.split('/').count()),
-            pdf: format!("{name}.pdf"),
-            sheet: &sheet,
-        };
+        let (sheet, records, yaml) = self.sheet(subject, self.plain);
+        let published = (!self.redaction.is_none()).then(|| self.sheet(subject, self.redaction).0);
+        let folder = below_office(&self.office.id, &format!("forms/{}", self.form.id));
+        let date = self.date(subject).or(self.office.config.since);
+        let meta = self.meta(&sheet, date.unwrap_or_default());
+        let shown = published.as_ref().unwrap_or(&sheet);
+        let page = self.page(&folder, name, &meta.title, shown);
         let mut html = Recipe::html(format!("{folder}/{name}.html"), HTML, &page)?;
         html.records.clone_from(&records);
-        let mut pdf = Recipe::pdf(
-            format!("{folder}/{name}.pdf"),
-            PDF,
-            &sheet.without_places(),
-            meta,
-        )?;
+        let path = format!("{folder}/{name}.pdf");
+        let mut pdf = Recipe::pdf(path, PDF, &sheet.without_places(), meta)?;
         pdf.attachment = Some((RECORDS.to_owned(), yaml));
         pdf.records = records;
         Ok(vec![pdf, html])
     }
 
-    /// The sheet, the records that it was made from, and these as YAML.
-    fn sheet(&self, subject: Subject) -> (Sheet, Vec<String>, String) {
-        let (form, office, lang) = (self.form, self.office, self.lang());
-        let view = self.view(subject);
-        let mut filler = Filler::new(self.context);
-        if let Some(record) = subject.record {
-            filler.used.whole(record);
+    fn page<'s>(&self, folder: &str, name: &str, title: &'s str, sheet: &'s Sheet) -> Page<'s> {
+        let root = "../".repeat(folder.split('/').count());
+        let mut crumbs = Vec::new();
+        if !self.office.id.is_empty() {
+            let label = self.lang().pick("全部单位", "All offices");
+            crumbs.push((label.to_owned(), format!("{root}index.html")));
         }
-        let blocks = filler.blocks(form, &view);
-        let copies = form
-            .copies
-            .as_ref()
-            .map(|e| self.copies(&view, e))
-            .unwrap_or_default();
-        let yaml = filler.used.yaml(office);
-        let number = self.number(subject);
-        let code = office.config.form_codes.get(&form.id);
-        let name = &office.config.name;
-        let filled = subject.record.is_some() || subject.period.is_some();
-        let sheet = Sheet {
-            version: 1,
-            form: form.id.clone(),
-            title: form.title.get(lang).to_owned(),
-            lang: lang.pick("zh", "en"),
-            office: name.clone(),
-            code: code.map(|c| line(lang.pick("表单编号", "Form"), c.clone())),
-            head: self.head(subject, &number),
-            number,
-            landscape: form.landscape,
-            intro: form.intro.as_ref().map(|t| t.get(lang).to_owned()),
-            blocks,
-            remark: form.remark.as_ref().map(|t| t.get(lang).to_owned()),
-            seal: form.seal.then(|| {
-                let words = lang.pick(format!("{name}（盖章）"), format!("{name} (seal)"));
-                [words, blank_day(lang).to_owned()]
-            }),
-            foot: self.foot(subject, &filler, &yaml),
-            page: lang
-                .pick(["第 ", " 页 共 ", " 页"], ["Page ", " of ", ""])
-                .map(str::to_owned),
-            copies,
-            signed: lang.pick("据记录：", "on record: ").to_owned(),
-            continued: lang.pick("（续）", " (continued)").to_owned(),
-            attachment: filled.then(|| Attached {
-                name: RECORDS.to_owned(),
-                description: lang
-                    .pick("本表所据的记录", "The records that this form was made from")
-                    .to_owned(),
-            }),
-        };
-        (sheet, filler.used.names(office), yaml)
-    }
-
-    fn copies(&self, view: &View<'a>, e: &crate::policy::expr::Expr) -> Vec<String> {
-        let crate::table::Value::List(parts) = view.value(e) else {
-            return Vec::new();
-        };
-        let mark = |part: &str| {
-            let plain = part.strip_suffix('联').unwrap_or(part);
-            self.lang()
-                .pick(format!("{plain}联"), format!("Copy: {part}"))
-        };
-        parts.split('\u{1f}').map(mark).collect()
-    }
-
-    fn head(&self, s: Subject, number: &str) -> Vec<Line> {
-        let lang = self.lang();
-        let mut head = vec![line(
-            lang.pick("单位", "Office"),
-            self.office.config.name.clone(),
-        )];
-        if self.form.each.is_some() {
-            head.push(line(lang.pick("编号", "No."), number.to_owned()));
+        let own = below_office(&self.office.id, "index.html");
+        crumbs.push((sheet.office.clone(), format!("{root}{own}")));
+        crumbs.push((sheet.title.clone(), "index.html".to_owned()));
+        Page {
+            title,
+            lang: sheet.lang,
+            crumbs,
+            root,
+            pdf: format!("{name}.pdf"),
+            sheet,
         }
-        if self.form.per.is_empty() {
-            let date = self
-                .date(s)
-                .map_or_else(String::new, |d| words::date(d, lang));
-            let date = if date.is_empty() {
-                blank_day(lang).to_owned()
-            } else {
-                date
-            };
-            head.push(line(lang.pick("日期", "Date"), date));
-        } else {
-            let period = s
-                .period
-                .map_or_else(String::new, |p| words::period(p, lang));
-            head.push(line(lang.pick("期间", "Period"), period));
-        }
-        head
-    }
-
-    fn foot(&self, s: Subject, filler: &Filler<'a>, yaml: &str) -> Vec<Line> {
-        let lang = self.lang();
-        let mut foot = Vec::new();
-        let answers = self.answers(s);
-        if !answers.is_empty() {
-            foot.push(line(lang.pick("依据", "Policy"), answers));
-        }
-        if s.record.is_some() || s.period.is_some() {
-            let told = filler.used.told(self.office);
-            foot.push(line(lang.pick("所据记录", "Records"), told));
-            foot.push(line(
-                lang.pick("记录摘要 SHA-256", "Digest SHA-256"),
-                digest(yaml),
-            ));
-        }
-        foot
-    }
-
-    /// The adopted policies that prescribe the form, each with the clause that it answers.
-    fn answers(&self, s: Subject) -> String {
-        let lang = self.lang();
-        let day = self.date(s);
-        let mut told: Vec<String> = Vec::new();
-        for a in &self.office.config.adoptions {
-            let in_force =
-                day.is_none_or(|d| a.from.is_none_or(|f| d >= f) && a.until.is_none_or(|u| d <= u));
-            let Some(pack) = self
-                .packs
-                .get(&a.policy)
-                .filter(|p| in_force && p.forms.contains(&self.form.id))
-            else {
-                continue;
-            };
-            let title = pack.title.get(lang);
-            let clause = self.form.answers.get(&pack.id).map_or("", String::as_str);
-            let text = lang.pick(format!("《{title}》{clause}"), format!("{title} {clause}"));
-            if !told.contains(&text) {
-                told.push(text);
-            }
-        }
-        told.join(lang.pick("；", "; "))
-    }
-}
-
-fn line(label: &str, text: String) -> Line {
-    Line {
-        label: label.to_owned(),
-        text,
     }
 }
 

@@ -44,9 +44,8 @@ impl Forms {
         let mut all = Self::default();
         let mut faults = Vec::new();
         for (id, bytes) in templates.manifests("forms", "form.yaml") {
-            let form = parse(id, bytes).and_then(|(w, text)| {
-                compile::compile(&w, text, schema, &mut all.links.links)
-            });
+            let form = parse(id, bytes)
+                .and_then(|(w, text)| compile::compile(&w, text, schema, &mut all.links.links));
             match form {
                 Ok(form) => {
                     all.forms.insert(id.to_owned(), form);
