@@ -8,8 +8,8 @@ mod chart;
 mod engine;
 #[cfg(feature = "documents")]
 mod fonts;
-mod name;
 pub mod form;
+mod name;
 mod recipe;
 pub mod redact;
 pub mod report;

@@ -120,7 +120,10 @@ fn published_pages_hide_what_the_office_asks_to_hide() {
             ("office.yaml", redact),
             ("staff.csv", "id,name,role\nS1,王芳菲,service_officer\n"),
             ("customers.csv", "id,name,phone\nK1,欧阳修远,13800001234\n"),
-            ("visits.csv", "id,date,staff,method,customer,opinion\nV1,2025-03-01,S1,phone,K1,欧阳修远说请打 13800001234\n"),
+            (
+                "visits.csv",
+                "id,date,staff,method,customer,opinion\nV1,2025-03-01,S1,phone,K1,欧阳修远说请打 13800001234\n",
+            ),
         ])
     };
     let hidden = recipes(&files(
@@ -133,7 +136,11 @@ fn published_pages_hide_what_the_office_asks_to_hide() {
         assert!(paper.contains(secret), "{secret}");
     }
     let open = recipes(&files("name: 甲\npolicies: [owner-visit-survey]\n"));
-    assert!(json(one(&open, "V1.html")).to_string().contains("13800001234"));
+    assert!(
+        json(one(&open, "V1.html"))
+            .to_string()
+            .contains("13800001234")
+    );
 }
 
 #[test]

@@ -14,7 +14,11 @@ use crate::table::Value;
 
 impl<'a> Maker<'a> {
     /// The sheet, the records that it was made from, and these as YAML.
-    pub fn sheet(&self, subject: Subject, redaction: &'a Redaction) -> (Sheet, Vec<String>, String) {
+    pub fn sheet(
+        &self,
+        subject: Subject,
+        redaction: &'a Redaction,
+    ) -> (Sheet, Vec<String>, String) {
         let (form, office, lang) = (self.form, self.office, self.lang());
         let view = self.view(subject);
         let mut filler = Filler::new(self.context, redaction);

@@ -7,18 +7,18 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Forms;
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
-use super::Forms;
 use crate::calendar::Period;
 use crate::document::name::file_names;
 use crate::document::redact::Redaction;
 use crate::document::{Recipe, TemplateFault, Templates, below_office};
 use crate::pipeline::Checked;
-use crate::policy::{Fault, Packs};
 use crate::policy::context::Context;
 use crate::policy::value::{Record, View};
+use crate::policy::{Fault, Packs};
 use crate::schema::Schema;
 use crate::table::{Office, OfficeConfig};
 use crate::text::Lang;
@@ -92,7 +92,9 @@ fn told(faults: &[Fault]) -> TemplateFault {
     let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
     TemplateFault {
         making: String::new(),
-        at: at.map_or_else(String::new, |p| format!("{}:{}:{}", p.file, p.line, p.column)),
+        at: at.map_or_else(String::new, |p| {
+            format!("{}:{}:{}", p.file, p.line, p.column)
+        }),
         message: all.join("\n"),
     }
 }
@@ -273,7 +275,9 @@ impl<'a> Maker<'a> {
     /// What is printed as its number, and names its file.
     pub fn number(&self, s: Subject) -> String {
         if let Some(words) = &self.form.file {
-            return Filler::new(self.context, self.plain).words(words, &self.view(s)).0;
+            return Filler::new(self.context, self.plain)
+                .words(words, &self.view(s))
+                .0;
         }
         let id = s
             .record
