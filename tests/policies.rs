@@ -13,6 +13,8 @@ mod harness;
 mod letters;
 #[path = "policies/office.rs"]
 mod office;
+#[path = "policies/twins.rs"]
+mod twins;
 
 use std::path::Path;
 

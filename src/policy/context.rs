@@ -206,8 +206,11 @@ impl<'a> Context<'a> {
     /// Whether an obligation is judged: its adoption speaks for the day it arose, and it did not fall due before `since`.
     pub fn in_force(&self, rule: &Rule, arose: Option<NaiveDate>, due: Option<NaiveDate>) -> bool {
         let since = self.office.config.since;
+        let unbounded = rule.from.is_none() && rule.until.is_none();
         due.or(arose).is_none_or(|d| since.is_none_or(|s| d >= s))
-            && self.compiled.speaks(&rule.policy, arose, self.office.as_of) == Some(rule.adoption)
+            && (unbounded
+                || self.compiled.speaks(&rule.policy, arose, self.office.as_of)
+                    == Some(rule.adoption))
     }
 
     /// Judges every live record that the rule looks at, on all cores, in order.
