@@ -131,8 +131,8 @@ impl std::fmt::Display for Period {
                 write!(f, "{:04}-W{:02}", week.year(), week.week())
             }
             Unit::Month => write!(f, "{y:04}-{m:02}"),
-            Unit::Quarter => write!(f, "{y:04}-Q{}", (m + 2) / 3),
-            Unit::Half => write!(f, "{y:04}-H{}", (m + 5) / 6),
+            Unit::Quarter => write!(f, "{y:04}-Q{}", m.div_ceil(3)),
+            Unit::Half => write!(f, "{y:04}-H{}", m.div_ceil(6)),
             Unit::Year => write!(f, "{y:04}"),
         }
     }
@@ -153,7 +153,7 @@ mod tests {
     ];
 
     fn days() -> impl Strategy<Value = NaiveDate> {
-        (0i32..40_000).prop_map(|n| crate::moment::date_of(n))
+        (0i32..40_000).prop_map(crate::moment::date_of)
     }
 
     proptest! {

@@ -168,6 +168,10 @@ pub struct Filing {
 }
 
 /// What a rule does.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each rule of an office, some dozens"
+)]
 #[derive(Clone, Debug)]
 pub enum Body {
     /// Fields and tests of a record.
@@ -237,7 +241,7 @@ impl Rule {
 
     fn expressions<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
         let link = |l: &'e Link, f: &mut dyn FnMut(&'e Expr)| {
-            l.key.iter().chain(&l.filter).for_each(|e| f(e));
+            l.key.iter().chain(&l.filter).for_each(f);
         };
         self.when.iter().for_each(&mut *f);
         self.lets.iter().for_each(|l| link(l, f));
