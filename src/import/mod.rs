@@ -2,6 +2,7 @@
 //! A row is taken whole or refused with all its reasons, and read = taken + filtered + refused. docs/importing.md tells it to users.
 
 mod condition;
+mod header;
 mod map;
 mod moment;
 mod office;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 use crate::load::Options;
 use crate::pipeline::Failure;
@@ -27,12 +29,13 @@ use crate::schema::{KindId, Schema};
 use crate::source;
 use crate::text::{Bilingual, nearest};
 use crate::workspace::settings;
+use header::Header;
 use map::Map;
 pub use reason::{Reason, Why};
 pub use report::{table, text};
 use sheet::Sheet;
 pub use take::{At, Refused};
-use take::{Header, Sorted, Taker};
+use take::{Sorted, Taker};
 use target::{Origin, Target};
 use value::Speller;
 
@@ -93,80 +96,97 @@ impl Outcome {
     }
 }
 
+/// What is imported, by which map.
+struct Source {
+    map: Map,
+    kind: KindId,
+    sheet: Sheet,
+    header: Header,
+    origin: Origin,
+}
+
 /// Imports a file.
 ///
 /// # Errors
 /// Used wrongly, a broken map, or the disk refuses.
 pub fn run(request: &Request) -> Result<Outcome, Failure> {
-    let schema = Schema::embedded().map_err(|m| Failure::usage(m.clone(), m))?;
+    let schema = Schema::embedded().map_err(|m| Failure::program(m.clone(), m))?;
     // No day is too late here: what is in the future is for `check` to say.
     let options = Options::wanted(Arc::new(schema), NaiveDate::MAX);
-    let asked = request
-        .kind
-        .as_deref()
-        .map(|k| kind(&options.schema, k))
-        .transpose()?;
-    let map = request
-        .map
-        .as_deref()
-        .map(|m| read_map(&request.here, m, &options, asked))
-        .transpose()?;
-    let bytes = read(&request.here, &request.file)?;
-    let name = file_name(&request.file);
-    let label = request.map.as_deref().map(|m| file_name(Path::new(m)));
-    let origin = Origin::new(&name, &bytes, label);
-    let sheet = sheet::open(
-        &request.file,
-        bytes,
-        map.as_ref().and_then(|m| m.sheet.as_deref()),
-    )?;
-    let header = header(&sheet, map.as_ref().map_or(1, |m| m.header_row), &name)?;
-    let (map, kind) = whole(map, asked, &options, &header)?;
-    let receiver = office::receiver(
-        &request.root,
-        &request.into,
-        request.new_office.as_deref(),
-        map.zone,
-        &options,
-    )?;
-    let stem = Path::new(&name)
+    let source = open(request, &options)?;
+    let (into, new) = (&request.into, request.new_office.as_deref());
+    let receiver = office::receiver(&request.root, into, new, source.map.zone, &options)?;
+    let kind = &options.schema.get(source.kind).name;
+    let stem = Path::new(&source.origin.source)
         .file_stem()
-        .map(|s| s.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let def = options.schema.get(kind);
-    let target = Target::new(
-        &request.root,
-        &receiver.folder,
-        &def.name,
-        request.name.as_deref().unwrap_or(&stem),
+    let name = request
+        .name
+        .clone()
+        .unwrap_or_else(|| stem.to_string_lossy().into_owned());
+    let target = Target::new(&request.root, &receiver.folder, kind, &name);
+    let config = &receiver.config;
+    let speller = || Speller::new(&options, source.kind, config.timezone, config.lang);
+    let mut sorted = sort(&source, &options, speller(), config.timezone)?;
+    office::settle(
+        &receiver,
+        &options,
+        &source.map,
+        source.kind,
+        &target.path,
+        &mut sorted,
     );
-    let zone = receiver.config.timezone;
-    let speller = || Speller::new(&options, kind, zone, receiver.config.lang);
-    let mut taker = Taker::new(
-        &map,
-        def,
-        speller(),
-        (map.zone.unwrap_or(zone), zone),
-        &header,
-    )?;
-    sheet.each(&mut |row| {
-        if row.number > header.row {
-            taker.row(row);
-        }
-        ControlFlow::Continue(())
-    });
-    let mut sorted = taker.sorted;
-    office::settle(&receiver, &options, &map, kind, &target.path, &mut sorted);
-    let mut outcome = outcome(&map, &header, &sheet, &sorted);
+    let mut outcome = outcome(&source, &sorted);
     if !sorted.taken.is_empty() && !request.dry_run {
-        outcome.replaced = !request.force && target.free(&origin, &sorted.taken)?;
-        write(&target, &receiver, &map, &speller(), origin, &sorted)?;
+        outcome.replaced = !request.force && target.free(&source.origin, &sorted.taken)?;
+        write(&target, &receiver, &source, &speller(), &sorted)?;
         outcome.made_office = receiver.new.is_some();
         outcome.written = Some(target.path);
     }
     outcome.filtered = sorted.filtered;
     outcome.refused = sorted.refused;
     Ok(outcome)
+}
+
+fn open(request: &Request, options: &Options) -> Result<Source, Failure> {
+    let asked = request.kind.as_deref().map(|k| kind(&options.schema, k));
+    let asked = asked.transpose()?;
+    let named = request.map.as_deref();
+    let map = named.map(|m| read_map(&request.here, m, options, asked));
+    let map = map.transpose()?;
+    let bytes = read(&request.here, &request.file)?;
+    let name = file_name(&request.file);
+    let origin = Origin::new(&name, &bytes, named.map(|m| file_name(Path::new(m))));
+    let wanted = map.as_ref().and_then(|m| m.sheet.as_deref());
+    let sheet = sheet::open(&request.file, bytes, wanted)?;
+    let header = header(&sheet, map.as_ref().map_or(1, |m| m.header_row), &name)?;
+    let (map, kind) = whole(map, asked, options, &header)?;
+    Ok(Source {
+        map,
+        kind,
+        sheet,
+        header,
+        origin,
+    })
+}
+
+/// Takes or refuses each row, by itself.
+fn sort(
+    source: &Source,
+    options: &Options,
+    speller: Speller<'_>,
+    zone: Tz,
+) -> Result<Sorted, Failure> {
+    let def = options.schema.get(source.kind);
+    let zones = (source.map.zone.unwrap_or(zone), zone);
+    let mut taker = Taker::new(&source.map, def, speller, zones, &source.header)?;
+    source.sheet.each(&mut |row| {
+        if row.number > source.header.row {
+            taker.row(row);
+        }
+        ControlFlow::Continue(())
+    });
+    Ok(taker.sorted)
 }
 
 fn read(here: &Path, path: &Path) -> Result<Vec<u8>, Failure> {
@@ -297,12 +317,13 @@ fn whole(
     })?;
     let map = match map {
         Some(map) => map,
-        None => take::implied(options.schema.get(kind), header)?,
+        None => header::implied(options.schema.get(kind), header)?,
     };
     Ok((map, kind))
 }
 
-fn outcome(map: &Map, header: &Header, sheet: &Sheet, sorted: &Sorted) -> Outcome {
+fn outcome(source: &Source, sorted: &Sorted) -> Outcome {
+    let map = &source.map;
     let count = |n: usize| n as u64;
     Outcome {
         read: count(sorted.taken.len() + sorted.filtered.len() + sorted.refused.len()),
@@ -314,8 +335,8 @@ fn outcome(map: &Map, header: &Header, sheet: &Sheet, sorted: &Sorted) -> Outcom
             .iter()
             .map(|c| c.column.text.clone())
             .collect(),
-        unused: take::unused(map, header),
-        sheets: sheet.others().to_vec(),
+        unused: header::unused(map, &source.header),
+        sheets: source.sheet.others().to_vec(),
         written: None,
         replaced: false,
         made_office: false,
@@ -325,15 +346,14 @@ fn outcome(map: &Map, header: &Header, sheet: &Sheet, sorted: &Sorted) -> Outcom
 fn write(
     target: &Target,
     receiver: &office::Receiver,
-    map: &Map,
+    source: &Source,
     speller: &Speller<'_>,
-    origin: Origin,
     sorted: &Sorted,
 ) -> Result<(), Failure> {
     // The mark that makes Excel read UTF-8.
     let mut out = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     let fail = |e: csv::Error| Failure::program(e.to_string(), e.to_string());
-    out.write_record(map.fields.iter().map(|r| speller.header(r.field)))
+    out.write_record(source.map.fields.iter().map(|r| speller.header(r.field)))
         .map_err(fail)?;
     for taken in &sorted.taken {
         out.write_record(&*taken.values).map_err(fail)?;
@@ -357,7 +377,7 @@ fn write(
         taken,
         filtered,
         refused,
-        ..origin
+        ..source.origin.clone()
     };
     target.write(&records, origin)
 }

@@ -2,18 +2,17 @@
 
 use chrono_tz::Tz;
 
+use super::header::{Header, missing};
 use super::map::{Map, Named};
 use super::moment;
 use super::reason::{Reason, Why};
-use super::rule::{Context, FieldRule};
+use super::rule::{Context, FieldRule, Picked};
 use super::sheet::Row;
 use super::value::Speller;
 use crate::load::{is_absent, trim};
 use crate::pipeline::Failure;
-use crate::schema::{Field, FieldId, FieldType, Kind, header_key};
-use crate::text::{Bilingual, nearest};
-use crate::workspace::Broken;
-use crate::workspace::settings::{Reader, source};
+use crate::schema::{Field, FieldType, Kind};
+use crate::text::Bilingual;
 
 /// A record as it will be written: one text for each rule of the map.
 #[derive(Debug)]
@@ -68,71 +67,6 @@ pub(crate) struct Taker<'m> {
     order: Vec<usize>,
     /// The rows so far.
     pub sorted: Sorted,
-}
-
-/// The source's headers, as a map may name them.
-pub(crate) struct Header {
-    /// The row in which they stand; 0 when columns are named A, B, C ….
-    pub row: u32,
-    /// The names; one that stands twice is `name (2)` the second time.
-    pub names: Vec<String>,
-}
-
-impl Header {
-    /// The names in a row.
-    pub fn of(row: &Row<'_>) -> Self {
-        let mut names: Vec<String> = Vec::new();
-        for cell in &row.cells {
-            let name = cell.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let before = names.iter().filter(|n| key(n) == key(&name)).count();
-            names.push(match (before, name.is_empty()) {
-                (_, true) => letters(names.len()),
-                (0, _) => name,
-                (n, _) => format!("{name} ({})", n + 1),
-            });
-        }
-        while names.last().is_some_and(|n| *n == letters(names.len() - 1))
-            && trim(&row.cells[names.len() - 1].text).is_empty()
-        {
-            names.pop();
-        }
-        Self {
-            row: row.number,
-            names,
-        }
-    }
-
-    /// A, B, C … for a source without headers.
-    pub fn letters(width: usize) -> Self {
-        Self {
-            row: 0,
-            names: (0..width).map(letters).collect(),
-        }
-    }
-
-    /// Where a column stands, however its spaces and widths are written.
-    pub fn find(&self, name: &str) -> Option<usize> {
-        let plain = key(name);
-        self.names.iter().position(|n| key(n) == plain)
-    }
-}
-
-fn key(name: &str) -> String {
-    header_key(name)
-        .split_whitespace()
-        .collect::<String>()
-        .to_lowercase()
-}
-
-fn letters(mut column: usize) -> String {
-    let mut name = String::new();
-    loop {
-        name.insert(0, char::from(b'A' + u8::try_from(column % 26).unwrap_or(0)));
-        if column < 26 {
-            return name;
-        }
-        column = column / 26 - 1;
-    }
 }
 
 impl<'m> Taker<'m> {
@@ -305,11 +239,8 @@ impl<'m> Taker<'m> {
     fn value(&mut self, i: usize, context: Context<'_, '_>) -> Result<String, Reason> {
         let rule = &self.map.fields[i];
         let field = self.def.get(rule.field);
-        let about =
-            |why, m: Bilingual| Reason::field(why, &field.label, one_line(&m.zh), one_line(&m.en));
-        let picked = rule
-            .pick(&self.rules[i], context)
-            .map_err(|(why, m)| about(why, m))?;
+        let about = |(why, m)| about(field, why, &m);
+        let picked = rule.pick(&self.rules[i], context).map_err(about)?;
         if is_absent(&picked.text) {
             return if field.required {
                 Err(lacking(rule, field))
@@ -323,8 +254,17 @@ impl<'m> Taker<'m> {
             return self
                 .speller
                 .spell(rule.field, &picked.text)
-                .map_err(|m| about(Why::Value, m));
+                .map_err(|m| about((Why::Value, m)));
         }
+        self.moment(rule, field, &picked)
+    }
+
+    fn moment(
+        &mut self,
+        rule: &FieldRule,
+        field: &Field,
+        picked: &Picked<'_>,
+    ) -> Result<String, Reason> {
         let formats = if picked.dated {
             &[]
         } else {
@@ -337,14 +277,7 @@ impl<'m> Taker<'m> {
             return Err(self.no_moment(rule, field, &picked.text));
         };
         let Some(here) = moment::moved(read, self.zones.0, self.zones.1) else {
-            let zone = self.zones.0;
-            let zh = format!("{zone} 没有 {read} 这个时刻（夏令时拨快了钟）：请核对");
-            return Err(Reason::field(
-                Why::Zone,
-                &field.label,
-                zh,
-                format!("{zone} has no {read}: clocks skipped it"),
-            ));
+            return Err(skipped(field, &read.to_string(), self.zones.0));
         };
         let whole = field.ty == FieldType::Time;
         if !whole && here.has_time() && here.seconds().rem_euclid(86_400) != 0 && !rule.day_only {
@@ -357,7 +290,7 @@ impl<'m> Taker<'m> {
         };
         self.speller
             .spell(rule.field, &written)
-            .map_err(|m| about(Why::Value, m))
+            .map_err(|m| about(field, Why::Value, &m))
     }
 
     fn no_moment(&mut self, rule: &FieldRule, field: &Field, text: &str) -> Reason {
@@ -379,13 +312,22 @@ impl<'m> Taker<'m> {
                 ),
             )
         });
-        Reason::field(
-            Why::Value,
-            &field.label,
-            one_line(&told.zh),
-            one_line(&told.en),
-        )
+        about(field, Why::Value, &told)
     }
+}
+
+fn about(field: &Field, why: Why, message: &Bilingual) -> Reason {
+    let (zh, en) = (one_line(&message.zh), one_line(&message.en));
+    Reason::field(why, &field.label, zh, en)
+}
+
+fn skipped(field: &Field, text: &str, zone: Tz) -> Reason {
+    Reason::field(
+        Why::Zone,
+        &field.label,
+        format!("{zone} 没有 {text} 这个时刻（夏令时拨快了钟）：请核对"),
+        format!("{zone} has no {text}: clocks skipped it"),
+    )
 }
 
 fn lacking(rule: &FieldRule, field: &Field) -> Reason {
@@ -419,100 +361,4 @@ fn one_line(text: &str) -> String {
         .filter(|p| !p.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-fn missing(map: &Map, named: &Named, header: &Header) -> Failure {
-    let (zh, en) = super::meant(nearest(
-        &named.text,
-        header.names.iter().map(String::as_str),
-    ));
-    let shown: Vec<&str> = header.names.iter().take(40).map(String::as_str).collect();
-    let (row, name) = (header.row, &named.text);
-    let place = if row == 0 {
-        Bilingual::new(
-            "header_row 是 0，列名用 A、B、C……",
-            "header_row is 0, so that columns are A, B, C …",
-        )
-    } else {
-        Bilingual::new(
-            format!("第 {row} 行是：{}", shown.join("、")),
-            format!("row {row} has: {}", shown.join(", ")),
-        )
-    };
-    let broken: Broken = Reader { source: &map.file }.fault(
-        named.at.0,
-        named.at.1,
-        format!("来源文件里没有「{name}」这一列{zh}（{}；表头不在这一行就写 header_row）", place.zh),
-        format!("the source has no column `{name}`{en} ({}; if the headers stand in another row, write `header_row`)", place.en),
-    );
-    broken.into()
-}
-
-/// Columns of the source that no rule or condition of the map reads.
-pub(crate) fn unused(map: &Map, header: &Header) -> Vec<String> {
-    let used: Vec<usize> = map
-        .fields
-        .iter()
-        .flat_map(|r| &r.columns)
-        .chain(map.conditions.iter().map(|c| &c.column))
-        .filter_map(|n| header.find(&n.text))
-        .collect();
-    let names = header.names.iter().enumerate();
-    names
-        .filter(|(i, _)| !used.contains(i))
-        .map(|(_, n)| n.clone())
-        .collect()
-}
-
-/// The map that headers imply which are themselves fields' names or labels.
-pub(crate) fn implied(def: &Kind, header: &Header) -> Result<Map, Failure> {
-    let mut map = Map::new(source("", String::new()));
-    for name in &header.names {
-        if let Some(field) = def
-            .field_by_header(name)
-            .filter(|f| map.fields.iter().all(|r| r.field != *f))
-        {
-            let named = Named {
-                text: name.clone(),
-                at: (0, 0),
-            };
-            map.fields.push(FieldRule::column(field, named));
-        }
-    }
-    map.fields.sort_by_key(|r| r.field);
-    let lacking =
-        |(id, f): &(FieldId, &Field)| f.required && map.fields.iter().all(|r| r.field != *id);
-    if let Some((_, f)) = def.iter().find(lacking) {
-        return Err(Failure::usage(
-            format!(
-                "来源的表头里没有{}必填的「{}」：用 --map 写明各列对应哪一栏（见 docs/importing.md）",
-                def.label.zh, f.label.zh
-            ),
-            format!(
-                "no header of the source is `{}`, which {} need: say with --map which column fills which field (docs/importing.md)",
-                f.name, def.name
-            ),
-        ));
-    }
-    Ok(map)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_lettered_as_in_a_spreadsheet() {
-        let of = |n| letters(n);
-        assert_eq!(
-            (of(0), of(25), of(26), of(701), of(702)),
-            (
-                "A".into(),
-                "Z".into(),
-                "AA".into(),
-                "ZZ".into(),
-                "AAA".into()
-            )
-        );
-    }
 }

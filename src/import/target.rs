@@ -10,7 +10,7 @@ use super::take::Taken;
 use crate::pipeline::Failure;
 
 /// What a file of records was made of; kept in `<office>/.imports/`.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Origin {
     /// Of this shape: 1.
     pub version: u32,
