@@ -488,3 +488,221 @@ proptest! {
         stopped(&old, &new, at, kill);
     }
 }
+
+/// Two small offices, as a clerk keeps them.
+fn workspace() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        (
+            "records/east/office.yaml",
+            "name: 东苑管理处\npolicies: [owner-visit-survey]\n",
+        ),
+        (
+            "records/east/staff.csv",
+            "id,name,role\nS1,王芳,property_officer\n",
+        ),
+        (
+            "records/east/customers.csv",
+            "id,name,kind\nC1,陈玥,owner\n",
+        ),
+        (
+            "records/east/visits.csv",
+            "id,date,customer,staff,method,type,content,satisfaction\n\
+             V1,2025-03-04 10:00,C1,S1,onsite,regular,看过,satisfied\n",
+        ),
+        (
+            "records/west/office.yaml",
+            "name: 西苑管理处\npolicies: [complaint-handling]\n",
+        ),
+        (
+            "records/west/complaints.csv",
+            "id,received_at,summary\nT1,2025-03-05 09:00,电梯停运\n",
+        ),
+    ] {
+        put(home.path(), path, text);
+    }
+    // Files so young could change unseen, and a build would look at all of them again.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    home
+}
+
+fn put(root: &Path, path: &str, text: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// Runs the program; gives the exit status and what it said.
+fn aftercare(root: &Path, args: &[&str]) -> (i32, String, String) {
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_aftercare"))
+        .current_dir(root)
+        .args(["--as-of", "2025-12-31"])
+        .args(args)
+        .output()
+        .unwrap();
+    let text = |b: Vec<u8>| String::from_utf8(b).unwrap();
+    (
+        done.status.code().unwrap(),
+        text(done.stdout),
+        text(done.stderr),
+    )
+}
+
+#[test]
+fn a_workspace_builds_once_and_then_nothing_changes() {
+    let home = workspace();
+    let (status, said, _) = aftercare(home.path(), &[]);
+    assert_eq!(status, 0);
+    assert!(
+        said.contains("做好了") && said.contains("output/index.html"),
+        "{said}"
+    );
+    let before = listing(home.path());
+    assert!(
+        before.contains_key("west/index.html"),
+        "{:?}",
+        before.keys()
+    );
+    let (_, said, _) = aftercare(home.path(), &[]);
+    assert!(
+        said.starts_with("没有变化") && said.contains("处问题"),
+        "{said}"
+    );
+    let (_, said, _) = aftercare(home.path(), &["build", "--lang", "en"]);
+    assert!(said.starts_with("Done"), "{said}");
+    aftercare(home.path(), &["build", "-q"]);
+    assert_eq!(listing(home.path()), before);
+}
+
+#[test]
+fn another_machine_and_another_path_give_the_same_bytes() {
+    let (a, b) = (workspace(), workspace());
+    aftercare(a.path(), &["build", "--jobs", "1"]);
+    aftercare(b.path(), &["build", "--jobs", "3"]);
+    assert_eq!(listing(a.path()), listing(b.path()));
+}
+
+/// The digest of every file of the output.
+fn listing(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    use sha2::Digest as _;
+    let output = root.join("output");
+    let all = walkdir::WalkDir::new(&output).into_iter().flatten();
+    all.filter(|e| e.file_type().is_file())
+        .map(|e| {
+            (
+                aftercare_path(&output, e.path()),
+                fs::read(e.path()).unwrap(),
+            )
+        })
+        .filter(|(path, _)| !path.starts_with(".aftercare/"))
+        .map(|(path, bytes)| (path, sha2::Sha256::digest(bytes).to_vec()))
+        .collect()
+}
+
+#[test]
+fn a_record_that_goes_takes_its_pages_with_it() {
+    let home = workspace();
+    aftercare(home.path(), &[]);
+    fs::remove_dir_all(home.path().join("records/west")).unwrap();
+    let (_, said, _) = aftercare(home.path(), &[]);
+    assert!(!home.path().join("output/west").exists(), "{said}");
+    assert!(home.path().join("output/east/index.html").exists());
+}
+
+#[test]
+fn a_part_is_made_and_the_rest_kept() {
+    let home = workspace();
+    aftercare(home.path(), &[]);
+    let before = listing(home.path());
+    put(
+        home.path(),
+        "records/west/complaints.csv",
+        "id,received_at,summary\n",
+    );
+    put(
+        home.path(),
+        "records/east/customers.csv",
+        "id,name,kind\nC1,陈玥,owner\nC2,李雷,owner\n",
+    );
+    aftercare(home.path(), &["build", "--office", "east"]);
+    let after = listing(home.path());
+    let west = |all: &BTreeMap<String, Vec<u8>>| -> Vec<_> {
+        let all = all.iter().filter(|(p, _)| p.starts_with("west/"));
+        all.map(|(p, d)| (p.clone(), d.clone())).collect()
+    };
+    assert_eq!(west(&after), west(&before));
+    assert_ne!(after["east/index.html"], before["east/index.html"]);
+    // A full build afterwards is what it would have been without.
+    aftercare(home.path(), &[]);
+    let whole = listing(home.path());
+    fs::remove_dir_all(home.path().join("output")).unwrap();
+    aftercare(home.path(), &[]);
+    assert_eq!(listing(home.path()), whole);
+}
+
+#[test]
+fn findings_fail_a_build_only_at_the_gate() {
+    let home = workspace();
+    assert_eq!(
+        aftercare(home.path(), &["build", "-q"]),
+        (0, String::new(), String::new())
+    );
+    let (status, said, _) = aftercare(home.path(), &["build", "--gate"]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("错误"), "{said}");
+}
+
+#[test]
+fn what_is_asked_for_must_exist() {
+    let home = workspace();
+    for (args, named) in [
+        (["--office", "est"], "east"),
+        (["--report", "weakly"], "weekly"),
+        (["--period", "2025-13"], "2025-W14"),
+    ] {
+        let (status, _, said) = aftercare(home.path(), &[&["build"][..], &args].concat());
+        assert_eq!(status, 2, "{said}");
+        assert!(said.contains(args[1]) && said.contains(named), "{said}");
+    }
+    assert!(!home.path().join("output/index.html").exists());
+}
+
+#[test]
+fn a_broken_template_is_named_and_nothing_is_lost() {
+    let home = workspace();
+    aftercare(home.path(), &[]);
+    let before = listing(home.path());
+    put(
+        home.path(),
+        "templates/site/office.html",
+        "<p>\n{% if %}</p>",
+    );
+    let (status, _, said) = aftercare(home.path(), &[]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("templates/site/office.html:2"), "{said}");
+    put(
+        home.path(),
+        "templates/site/office.html",
+        "<p>\n\n{{ nothing.at.all }}</p>",
+    );
+    let (status, _, said) = aftercare(home.path(), &["--lang", "en"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(
+        said.contains("templates/site/office.html:3") && said.contains("east/index.html"),
+        "{said}"
+    );
+    assert_eq!(listing(home.path()), before);
+}
+
+#[cfg(unix)]
+#[test]
+fn output_that_cannot_be_written_is_told() {
+    let home = workspace();
+    fs::write(home.path().join("output"), "mine").unwrap();
+    let (status, _, said) = aftercare(home.path(), &[]);
+    assert_eq!(status, 3, "{said}");
+    assert_eq!(
+        fs::read_to_string(home.path().join("output")).unwrap(),
+        "mine"
+    );
+}

@@ -1,11 +1,15 @@
 //! Arguments in, exit status out. A command is one file here and its row in [`COMMANDS`].
 
+#[cfg(feature = "documents")]
+mod build;
 mod check;
 mod clap_text;
 mod common;
 mod help;
 mod import;
 mod paths;
+#[cfg(feature = "documents")]
+mod progress;
 mod session;
 mod sink;
 
@@ -77,7 +81,12 @@ fn start<C: Command>(matches: &ArgMatches, session: &mut Session<'_>) -> Result<
 }
 
 /// Every command, in the order in which help lists them.
-const COMMANDS: &[Row] = &[Row::of::<check::Check>(), Row::of::<import::Import>()];
+const COMMANDS: &[Row] = &[
+    #[cfg(feature = "documents")]
+    Row::of::<build::Build>(),
+    Row::of::<check::Check>(),
+    Row::of::<import::Import>(),
+];
 
 /// The command that is meant when none is named, once there is one of this name.
 const DEFAULT: &str = "build";
