@@ -1,9 +1,15 @@
 //! The sample group in `records/`: made by its generator, and `check` finds exactly the faults planted in it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic"
+)]
+
 #[path = "../examples/sample/generate/mod.rs"]
 mod generate;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use aftercare::finding::Finding;
@@ -50,28 +56,30 @@ fn planted() -> BTreeSet<String> {
         .collect()
 }
 
+/// Every file below a folder: path and bytes.
+fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = walkdir::WalkDir::new(root).into_iter().flatten();
+    let files = files.filter(|e| e.file_type().is_file());
+    let named = files.map(|e| {
+        let path = e.path().strip_prefix(root).unwrap().to_str().unwrap();
+        (path.replace('\\', "/"), std::fs::read(e.path()).unwrap())
+    });
+    named.collect()
+}
+
 #[test]
 fn records_are_what_the_generator_makes() {
     let sample = generate::sample().unwrap();
-    let again = "run `cargo run --example sample` and commit";
-    for (path, bytes) in &sample.files {
-        let there = std::fs::read(repo().join("records").join(path));
-        assert!(
-            there.is_ok_and(|b| b == *bytes),
-            "records/{path} is stale: {again}"
-        );
-    }
-    let files = walkdir::WalkDir::new(repo().join("records"))
-        .into_iter()
-        .flatten();
-    for file in files.filter(|e| e.file_type().is_file()) {
-        let path = file.path().strip_prefix(repo().join("records")).unwrap();
-        let path = path.to_str().expect("UTF-8").replace('\\', "/");
-        assert!(
-            sample.files.contains_key(&path),
-            "the generator does not make records/{path}"
-        );
-    }
+    let folder = tempfile::tempdir().unwrap();
+    generate::write(folder.path(), &sample.files).unwrap();
+    let (made, kept) = (tree(folder.path()), tree(&repo().join("records")));
+    let paths: BTreeSet<&String> = made.keys().chain(kept.keys()).collect();
+    let stale: Vec<&&String> = paths
+        .iter()
+        .filter(|p| made.get(**p) != kept.get(**p))
+        .collect();
+    let again = "run `cargo run --example sample`, delete what it no longer makes, and commit";
+    assert!(stale.is_empty(), "differ in records/: {stale:?}: {again}");
     let list = std::fs::read_to_string(repo().join("examples/sample/planted.txt")).unwrap();
     assert_eq!(
         list,
@@ -104,4 +112,73 @@ fn exactly_the_planted_faults_are_found() {
     }
     assert!(said.is_empty(), "\n{said}");
     assert_eq!(checked.findings.len(), planted.len(), "each is found once");
+}
+
+/// How many records a folder's CSV files hold (the big set has no line break inside a cell).
+fn rows(path: &Path) -> usize {
+    let files = walkdir::WalkDir::new(path).into_iter().flatten();
+    let files = files.filter(|e| e.file_type().is_file());
+    files
+        .map(|e| std::fs::read_to_string(e.path()).unwrap().lines().count() - 1)
+        .sum()
+}
+
+#[test]
+fn the_big_set_has_as_many_records_as_asked_in_both_layouts() {
+    let mut found = Vec::new();
+    for one_file in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut big = generate::Big::new(folder.path().to_path_buf());
+        big.visits = 2_000;
+        big.one_file = one_file;
+        let counts = big.write().unwrap();
+        let office = folder.path().join("records/big");
+        let visits = if one_file { "visits.csv" } else { "visits" };
+        let expected = [
+            (visits, 2_000),
+            ("customers.csv", 200),
+            ("repairs.csv", 400),
+            ("complaints.csv", 100),
+        ];
+        for (path, count) in expected {
+            assert_eq!(rows(&office.join(path)), count, "{path}");
+        }
+        let checked = check(folder.path(), "2026-01-31");
+        let all = counts.visits + counts.customers + counts.repairs + counts.complaints;
+        let all = all + counts.work_orders + counts.others;
+        assert_eq!(checked.summary.records, all as u64);
+        let mut lines: Vec<String> = checked.findings.iter().map(line).collect();
+        lines.sort();
+        found.push(lines);
+    }
+    assert!(!found[0].is_empty(), "some of it is planted");
+    assert!(
+        found[0].iter().all(|l| !l.contains("core/parse")),
+        "{:?}",
+        found[0]
+    );
+    assert_eq!(found[0], found[1]);
+}
+
+#[test]
+fn the_findings_stay_the_same_until_the_waivers_end() {
+    let lines = |as_of| {
+        let mut all: Vec<String> = check(repo(), as_of).findings.iter().map(line).collect();
+        all.sort();
+        all
+    };
+    let winter = lines("2026-01-31");
+    assert_eq!(winter, lines("2026-11-25"));
+    assert_eq!(winter, lines("2026-12-31"));
+    // The day after, what three waivers covered fails again and the waivers are stale.
+    let after = lines("2027-01-01");
+    let waived = |l: &&String| l.ends_with("|waived");
+    assert_eq!(winter.iter().filter(waived).count(), 3);
+    assert_eq!(after.iter().filter(waived).count(), 0);
+    let stale = |all: &[String]| {
+        all.iter()
+            .filter(|l| l.contains("core/stale-waiver"))
+            .count()
+    };
+    assert_eq!(stale(&after), stale(&winter) + 3);
 }

@@ -39,7 +39,7 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<String, String> {
         }
     }
     match big {
-        Some(b) => generate::big(&b).map_err(|e| e.to_string()),
+        Some(b) => b.write().map(|c| c.to_string()).map_err(|e| e.to_string()),
         None => group(),
     }
 }

@@ -145,9 +145,7 @@ fn contents(o: &mut Office) {
         "没有核对收费，也没有记意见",
     );
 
-    let order = o.nth("work_orders", 2, |w| {
-        w.get("filled_by") != "" && w.get("visit") != ""
-    });
+    let order = o.nth("work_orders", 2, |w| w.has("visit"));
     let visit = o.find("work_orders", &order).get("visit").to_owned();
     o.postpone(
         "work_orders",

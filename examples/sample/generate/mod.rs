@@ -1,6 +1,8 @@
 //! The sample group of offices, made from a fixed seed: every file below `records/`, and the list of faults planted in it.
 
 mod big;
+mod big_office;
+mod big_rows;
 mod clock;
 mod complaint;
 mod cuihu;
@@ -29,7 +31,7 @@ use std::path::Path;
 
 use aftercare::schema::Schema;
 
-pub use big::{Big, big};
+pub use big::Big;
 pub use office::Planted;
 
 /// An office, its office.yaml, and how its records are written.
