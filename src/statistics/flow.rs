@@ -147,7 +147,7 @@ impl Flow {
             a.done = a.received;
             return a;
         };
-        if done.is_present() {
+        if done.is_present() && done.date() <= period.last {
             if period.contains(done.date()) {
                 a.done = 1;
                 let days = u64::try_from(done.day_number() - came.day_number());
@@ -157,14 +157,15 @@ impl Flow {
             }
         } else if !came.is_present() || came.date() <= period.last {
             a.open = 1;
+            let end = office.as_of.min(period.last);
             let promised = self.moment(office, row, self.promised.as_ref());
-            let passed = promised.is_present() && promised.date() < office.as_of;
+            let passed = promised.is_present() && promised.date() < end;
             a.overdue = u64::from(passed || late(row));
         }
         a
     }
 
-    /// The counts of a period. The office must be as it stood at the period's end ([`Office::at`]).
+    /// The counts of a period: what is dated after its end is not yet done.
     pub fn count(&self, office: &Office, period: Period, late: &dyn Fn(Row) -> bool) -> Activity {
         let mut all = Activity::default();
         for row in self.population.rows(office, None) {

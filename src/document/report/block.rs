@@ -97,6 +97,8 @@ pub struct Table {
     pub none: String,
     /// What stands below it.
     pub note: String,
+    /// Whether it repeats a chart's figures: folded in HTML, left to CSV and JSON in print.
+    pub aside: bool,
 }
 
 /// A column.

@@ -118,7 +118,7 @@ pub(super) fn trend(m: &Maker<'_>, b: &FlowTrend) -> Result<Vec<Block>, String> 
     let counts: Vec<[u64; 3]> = periods
         .iter()
         .map(|p| {
-            let a = flow.count(&m.office().at(p.last), *p, &|_| false);
+            let a = flow.count(m.office(), *p, &|_| false);
             [a.received, a.done, a.open]
         })
         .collect();
@@ -148,6 +148,7 @@ pub(super) fn trend(m: &Maker<'_>, b: &FlowTrend) -> Result<Vec<Block>, String> 
         caption: format!("{caption}{}", m.say("（数据）", " (figures)")),
         head,
         rows: rows.collect(),
+        aside: true,
         ..Table::default()
     };
     Ok(vec![chart, Block::Table(table)])
@@ -168,7 +169,10 @@ fn trend_chart(
             values: counts.to_vec(),
         })
         .collect();
-    let alt = m.say("。数据见下表。", ". The table below has the figures.");
+    let alt = m.say(
+        "。数据见所附数据表。",
+        ". The table of figures beside it has them.",
+    );
     Block::Chart {
         svg: chart::bars(&bars, names, m.say("件", "count")),
         alt: format!("{caption}{alt}"),

@@ -251,6 +251,7 @@ pub(super) fn compliance(m: &Maker<'_>) -> Vec<Block> {
                 "Checked: what was due in the period and has been decided. Carried over: missed before the period and still so.",
             )
             .to_owned(),
+        ..Table::default()
     })]
 }
 
