@@ -8,6 +8,7 @@ fn main() -> std::io::Result<()> {
     let mut code = String::new();
     for (name, folder) in [
         ("SCHEMA", "schema"),
+        ("CORE", "core"),
         ("POLICIES", "policies"),
         ("TEMPLATES", "templates"),
         ("CALENDAR", "calendar"),

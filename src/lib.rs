@@ -6,6 +6,7 @@
 
 pub mod calendar;
 pub mod cli;
+pub mod core_rules;
 pub mod document;
 pub mod door;
 pub mod embedded;

@@ -11,7 +11,7 @@ use crate::load::{self, Options};
 use crate::policy::{self, Compiled, Fault, Judgement, Packs};
 use crate::schema::Schema;
 use crate::table::{Office, OfficeConfig};
-use crate::text::{Bilingual, did_you_mean};
+use crate::text::{Bilingual, nearest};
 use crate::workspace;
 
 /// What is asked.
@@ -58,6 +58,15 @@ impl Failure {
         Self {
             status: 3,
             ..Self::usage(zh, en)
+        }
+    }
+
+    /// With the name that may have been meant.
+    #[must_use]
+    pub fn suggesting(self, near: Option<&str>) -> Self {
+        match near {
+            Some(n) => self.helped(format!("是不是「{n}」？"), format!("did you mean `{n}`?")),
+            None => self,
         }
     }
 
@@ -144,6 +153,17 @@ pub struct Summary {
     pub unjudged: u64,
 }
 
+impl Summary {
+    /// Counts a finding.
+    pub fn count(&mut self, f: &Finding) {
+        match (f.waived, f.severity) {
+            (true, _) => self.waived += 1,
+            (false, Severity::Error) => self.errors += 1,
+            (false, Severity::Warning) => self.warnings += 1,
+        }
+    }
+}
+
 /// Judges a workspace.
 ///
 /// # Errors
@@ -152,6 +172,7 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     let fail = |m: String| Failure::program(m.clone(), m);
     let schema = Arc::new(Schema::embedded().map_err(fail)?);
     let packs = Packs::for_workspace(&request.root, &schema)?;
+    known(&request.policies, &packs)?;
     let offices = selected(request)?;
     let mut checked = Checked {
         findings: Vec::new(),
@@ -166,6 +187,7 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
         let compiled = adopt(&config, &checked.packs, &schema, &request.policies)?;
         ready.push((id, folder, config, compiled));
     }
+    adopted(&request.policies, ready.iter().map(|r| &r.2))?;
     for (id, folder, config, compiled) in ready {
         let options = options(request, &schema, &compiled);
         let (office, mut core) = load::load_office(&request.root, &id, &folder, config, &options);
@@ -187,6 +209,45 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     Ok(checked)
 }
 
+/// The policies asked for exist.
+fn known(policies: &[String], packs: &Packs) -> Result<(), Failure> {
+    let Some(id) = policies.iter().find(|id| packs.get(id).is_none()) else {
+        return Ok(());
+    };
+    Err(unknown_policy(id, packs))
+}
+
+fn unknown_policy(id: &str, packs: &Packs) -> Failure {
+    Failure::usage(
+        format!("没有「{id}」这项制度"),
+        format!("there is no policy `{id}`"),
+    )
+    .suggesting(nearest(id, packs.iter().map(|p| p.id.as_str())))
+}
+
+/// Some office adopted each policy asked for: to judge nothing would look like being in order.
+fn adopted<'a>(
+    policies: &[String],
+    configs: impl Iterator<Item = &'a OfficeConfig> + Clone,
+) -> Result<(), Failure> {
+    let has = |id: &String| {
+        configs
+            .clone()
+            .any(|c| c.adoptions.iter().any(|a| a.policy == *id))
+    };
+    match policies.iter().find(|id| !has(id)) {
+        None => Ok(()),
+        Some(id) => Err(Failure::usage(
+            format!("没有单位采用「{id}」这项制度"),
+            format!("no office adopted the policy `{id}`"),
+        )
+        .helped(
+            "aftercare policies 列出各单位采用的制度",
+            "`aftercare policies` lists what the offices adopted",
+        )),
+    }
+}
+
 fn selected(request: &Request) -> Result<Vec<(String, PathBuf)>, Failure> {
     let all = workspace::offices(&request.root);
     if all.is_empty() {
@@ -197,11 +258,12 @@ fn selected(request: &Request) -> Result<Vec<(String, PathBuf)>, Failure> {
     }
     for wanted in &request.offices {
         if !all.iter().any(|(id, _)| id == wanted) {
-            let near = did_you_mean(wanted, all.iter().map(|(id, _)| id.as_str()));
-            return Err(Failure::usage(
-                format!("没有「{wanted}」这个单位{}", near.zh),
-                format!("there is no office `{wanted}`{}", near.en),
-            ));
+            let near = nearest(wanted, all.iter().map(|(id, _)| id.as_str()));
+            let failure = Failure::usage(
+                format!("没有「{wanted}」这个单位"),
+                format!("there is no office `{wanted}`"),
+            );
+            return Err(failure.suggesting(near));
         }
     }
     Ok(all
@@ -224,16 +286,9 @@ pub fn adopt(
     for adoption in &config.adoptions {
         let Some(pack) = packs.get(&adoption.policy) else {
             let id = &adoption.policy;
-            let near = did_you_mean(id, packs.iter().map(|p| p.id.as_str()));
-            let message = Bilingual::new(
-                format!("没有「{id}」这项制度{}", near.zh),
-                format!("there is no policy `{id}`{}", near.en),
-            );
             return Err(Failure {
-                status: 2,
                 place: Some(adoption.place.clone()),
-                message,
-                help: None,
+                ..unknown_policy(id, packs)
             });
         };
         if !only.is_empty() && !only.contains(&pack.id) {
@@ -265,13 +320,7 @@ fn summary(checked: &Checked) -> Summary {
         s.pending += j.judgements.iter().map(|x| x.tally.pending).sum::<u64>();
         s.unjudged += j.judgements.iter().map(|x| x.tally.unjudged).sum::<u64>();
     }
-    for f in &checked.findings {
-        match (f.waived, f.severity) {
-            (true, _) => s.waived += 1,
-            (false, Severity::Error) => s.errors += 1,
-            (false, Severity::Warning) => s.warnings += 1,
-        }
-    }
+    checked.findings.iter().for_each(|f| s.count(f));
     s
 }
 

@@ -4,12 +4,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::COMMANDS;
 use crate::pipeline::Failure;
-use crate::text::{Bilingual, nearest};
+use crate::text::nearest;
 
 /// A wrong argument as a failure.
 pub(super) fn failure(e: &clap::Error) -> Failure {
     let get = |kind| text(e.get(kind));
-    let arg = get(ContextKind::InvalidArg);
+    let arg = short(get(ContextKind::InvalidArg));
     let value = get(ContextKind::InvalidValue);
     let (zh, en) = match e.kind() {
         ErrorKind::InvalidSubcommand => {
@@ -31,7 +31,7 @@ pub(super) fn failure(e: &clap::Error) -> Failure {
             (format!("还要写 {arg}"), format!("{arg} is missing"))
         }
         ErrorKind::ArgumentConflict => {
-            let other = get(ContextKind::PriorArg);
+            let other = short(get(ContextKind::PriorArg));
             (
                 format!("{arg} 不能和 {other} 一起用"),
                 format!("{arg} cannot be used together with {other}"),
@@ -50,54 +50,50 @@ pub(super) fn failure(e: &clap::Error) -> Failure {
         ),
         _ => ("参数不对".to_owned(), e.kind().to_string()),
     };
-    let (help_zh, help_en) = advice(e);
-    Failure::usage(zh, en).helped(help_zh, help_en)
+    advised(Failure::usage(zh, en), e)
 }
 
-/// What to write instead.
-fn advice(e: &clap::Error) -> (String, String) {
+/// With what to write instead.
+fn advised(failure: Failure, e: &clap::Error) -> Failure {
     let near = [ContextKind::SuggestedArg, ContextKind::SuggestedValue]
         .iter()
         .map(|k| text(e.get(*k)))
         .find(|t| !t.is_empty());
-    if let Some(near) = near {
-        return did_you_mean(&near);
+    if near.is_some() {
+        return failure.suggesting(near.as_deref());
     }
     let allowed = text(e.get(ContextKind::ValidValue));
     if !allowed.is_empty() {
-        return (format!("可以写 {allowed}"), format!("it may be {allowed}"));
+        return failure.helped(format!("可以写 {allowed}"), format!("it may be {allowed}"));
     }
-    (
-        "加上 --help 看用法".to_owned(),
-        "see --help for how it is used".to_owned(),
-    )
-}
-
-fn did_you_mean(near: &str) -> (String, String) {
-    (
-        format!("是不是「{near}」？"),
-        format!("did you mean `{near}`?"),
-    )
+    failure.helped("加上 --help 看用法", "see --help for how it is used")
 }
 
 /// There is no such command.
 pub(super) fn unknown_command(word: &str) -> Failure {
+    let failure = Failure::usage(
+        format!("没有「{word}」这个命令"),
+        format!("there is no command `{word}`"),
+    );
     let names = || COMMANDS.iter().map(|r| r.name);
-    let help = match nearest(word, names()) {
-        Some(near) => did_you_mean(near),
+    match nearest(word, names()) {
+        Some(near) => failure.suggesting(Some(near)),
         None => {
             let all = names().collect::<Vec<_>>();
-            (
+            failure.helped(
                 format!("有这些命令：{}", all.join("、")),
                 format!("the commands are {}", all.join(", ")),
             )
         }
-    };
-    let message = Bilingual::new(
-        format!("没有「{word}」这个命令"),
-        format!("there is no command `{word}`"),
-    );
-    Failure::usage(message.zh, message.en).helped(help.0, help.1)
+    }
+}
+
+/// An option without the name of its value.
+fn short(arg: String) -> String {
+    match arg.split_once(' ') {
+        Some((option, _)) if option.starts_with('-') => option.to_owned(),
+        _ => arg,
+    }
 }
 
 fn text(value: Option<&ContextValue>) -> String {

@@ -108,36 +108,38 @@ fn side(text: &str, lang: Lang) -> String {
 }
 
 fn program(lang: Lang) -> clap::Command {
-    let say = |zh: &'static str, en: &'static str| lang.pick(zh, en);
+    let version = Arg::new("version")
+        .short('V')
+        .long("version")
+        .action(ArgAction::Version)
+        .help("显示版本 | print the version");
     let root = clap::Command::new("aftercare")
         .bin_name("aftercare")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(say(
-            "按制度核对回访、投诉、维修记录，并制作规定的表单和报表",
-            "Checks visit, complaint and repair records against written policies and makes the prescribed documents",
-        ))
         .disable_help_subcommand(true)
         .disable_version_flag(true)
-        .subcommand_help_heading(say("命令", "Commands"))
-        .arg(
-            Arg::new("version")
-                .short('V')
-                .long("version")
-                .action(ArgAction::Version)
-                .help("显示版本 | print the version"),
-        );
-    let rows = COMMANDS.iter().map(|row| subcommand(row, lang));
-    let root = Common::augment_args(root).subcommands(rows).subcommand(
-        plain(clap::Command::new("help"), lang)
-            .about(say("显示某个命令的用法", "Tells how a command is used"))
-            .arg(
-                Arg::new("COMMAND")
-                    .num_args(0..)
-                    .help("哪个命令 | which command"),
-            )
-            .mut_args(|a| localised(a, lang)),
+        .subcommand_help_heading(lang.pick("命令", "Commands"))
+        .arg(version);
+    let about = lang.pick(
+        "按制度核对回访、投诉、维修记录，并制作规定的表单和报表",
+        "Checks visit, complaint and repair records against written policies and makes the prescribed documents",
     );
-    plain(root, lang).mut_args(|a| localised(a, lang))
+    Common::augment_args(plain(root, lang))
+        .about(about)
+        .subcommands(COMMANDS.iter().map(|row| subcommand(row, lang)))
+        .subcommand(help_command(lang))
+        .mut_args(|a| localised(a, lang))
+}
+
+/// clap's own speaks English alone.
+fn help_command(lang: Lang) -> clap::Command {
+    let which = Arg::new("COMMAND")
+        .num_args(0..)
+        .help("哪个命令 | which command");
+    plain(clap::Command::new("help"), lang)
+        .about(lang.pick("显示某个命令的用法", "Tells how a command is used"))
+        .arg(which)
+        .mut_args(|a| localised(a, lang))
 }
 
 fn subcommand(row: &Row, lang: Lang) -> clap::Command {
@@ -165,7 +167,7 @@ fn plain(command: clap::Command, lang: Lang) -> clap::Command {
                 .help("显示用法 | print this help"),
         )
         .help_template(format!(
-            "{{about}}\n\n{usage}: {{usage}}\n\n{{all-args}}\n{{after-help}}"
+            "{{about}}\n\n{usage}: {{usage}}\n\n{{all-args}}{{after-help}}"
         ))
 }
 

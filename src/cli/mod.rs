@@ -5,9 +5,12 @@ mod build;
 mod check;
 mod clap_text;
 mod common;
+mod explain;
 mod help;
 mod import;
+mod kinds;
 mod paths;
+mod policies;
 #[cfg(feature = "documents")]
 mod progress;
 mod session;
@@ -85,6 +88,9 @@ const COMMANDS: &[Row] = &[
     #[cfg(feature = "documents")]
     Row::of::<build::Build>(),
     Row::of::<check::Check>(),
+    Row::of::<explain::Explain>(),
+    Row::of::<policies::Policies>(),
+    Row::of::<kinds::Kinds>(),
     Row::of::<import::Import>(),
 ];
 

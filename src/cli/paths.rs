@@ -19,10 +19,8 @@ pub(crate) fn resolve(here: &Path, root: &Path, given: &Path) -> Result<String, 
             format!("没有「{shown}」这个文件或文件夹"),
             format!("there is no file or folder `{shown}`"),
         );
-        return Err(match bases.iter().find_map(|b| near(b, given)) {
-            Some(n) => missing.helped(format!("是不是「{n}」？"), format!("did you mean `{n}`?")),
-            None => missing,
-        });
+        let near = bases.iter().find_map(|b| near(b, given));
+        return Err(missing.suggesting(near.as_deref()));
     };
     inside(root, &found).ok_or_else(|| {
         Failure::usage(
@@ -57,10 +55,11 @@ fn clean(path: &Path) -> PathBuf {
     out
 }
 
-/// The path with its first missing part replaced by the nearest name that is there.
+/// The path with its first missing part replaced by the nearest name that is there, as far as it then exists.
 fn near(base: &Path, given: &Path) -> Option<String> {
     let mut so_far = PathBuf::new();
-    for part in given.components() {
+    let mut parts = given.components();
+    while let Some(part) = parts.next() {
         let next = so_far.join(part);
         if base.join(&next).exists() {
             so_far = next;
@@ -74,7 +73,14 @@ fn near(base: &Path, given: &Path) -> Option<String> {
         names.sort();
         let word = part.as_os_str().to_string_lossy();
         let found = nearest(&word, names.iter().map(String::as_str))?;
-        return Some(so_far.join(found).display().to_string());
+        let found = so_far.join(found);
+        let whole = found.join(parts.as_path());
+        let there = if base.join(&whole).exists() {
+            whole
+        } else {
+            found
+        };
+        return Some(there.display().to_string());
     }
     None
 }

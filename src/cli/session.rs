@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -9,7 +10,9 @@ use super::common::Common;
 use super::help;
 use crate::load::moment;
 use crate::pipeline::{self, Failure, Request};
+use crate::policy::Packs;
 use crate::report::Style;
+use crate::schema::Schema;
 use crate::table::OfficeConfig;
 use crate::text::Lang;
 use crate::workspace;
@@ -26,6 +29,8 @@ pub(crate) struct Session<'a> {
     pub style: Style,
     /// The folder that relative paths start from.
     pub here: PathBuf,
+    /// The offices' office.yaml as far as they can be read; whoever judges says what is wrong with the others.
+    pub offices: Vec<(String, OfficeConfig)>,
     root: Option<PathBuf>,
     today: NaiveDate,
 }
@@ -47,12 +52,12 @@ impl<'a> Session<'a> {
             None => cwd.to_path_buf(),
         };
         let root = workspace::find_root(&here);
-        let configs = root.as_deref().map(configs).unwrap_or_default();
+        let offices = root.as_deref().map(configs).unwrap_or_default();
         let lang = match &common.lang {
             Some(said) => help::lang(Some(said)),
-            None => agreed(configs.iter().map(|c| c.lang)).unwrap_or_default(),
+            None => agreed(offices.iter().map(|(_, c)| c.lang)).unwrap_or_default(),
         };
-        let zone = agreed(configs.iter().map(|c| c.timezone));
+        let zone = agreed(offices.iter().map(|(_, c)| c.timezone));
         let today = now.with_timezone(&zone.unwrap_or(chrono_tz::Asia::Shanghai));
         if let Some(jobs) = common.jobs {
             // Fails only where a pool is running already, and then that one serves.
@@ -66,14 +71,36 @@ impl<'a> Session<'a> {
             lang,
             style,
             here,
+            offices,
             root,
             today: today.date_naive(),
         })
     }
 
-    /// The workspace, if there is one.
-    pub fn workspace(&self) -> Option<&Path> {
-        self.root.as_deref()
+    /// The packs inside the program, with those of the workspace if there is one.
+    ///
+    /// # Errors
+    /// A broken pack.
+    pub fn packs(&self) -> Result<Packs, Failure> {
+        Ok(match &self.root {
+            Some(root) => Packs::for_workspace(root, &self.schema()?)?,
+            None => Packs::embedded().map_err(|f| vec![f])?,
+        })
+    }
+
+    /// The kinds and fields of records.
+    ///
+    /// # Errors
+    /// The schema that the program carries is malformed.
+    pub fn schema(&self) -> Result<Arc<Schema>, Failure> {
+        let schema = Schema::embedded().map_err(|m| Failure::program(m.clone(), m))?;
+        Ok(Arc::new(schema))
+    }
+
+    /// Whether an office adopted a policy.
+    pub fn adopts(&self, policy: &str) -> bool {
+        let mut all = self.offices.iter().flat_map(|(_, c)| &c.adoptions);
+        all.any(|a| a.policy == policy)
     }
 
     /// The workspace.
@@ -136,11 +163,10 @@ fn folder(cwd: &Path, dir: &Path) -> Result<PathBuf, Failure> {
     ))
 }
 
-/// The offices' office.yaml as far as they can be read; whoever judges says what is wrong with the others.
-fn configs(root: &Path) -> Vec<OfficeConfig> {
+fn configs(root: &Path) -> Vec<(String, OfficeConfig)> {
     workspace::offices(root)
-        .iter()
-        .flat_map(|(_, folder)| workspace::read_config(root, folder))
+        .into_iter()
+        .filter_map(|(id, folder)| Some((id, workspace::read_config(root, &folder).ok()?)))
         .collect()
 }
 

@@ -18,13 +18,13 @@ pub fn write(out: &mut dyn Write, f: &Failure, lang: Lang, style: Style) -> io::
     let mut lines = message.lines();
     let first = lines.next().unwrap_or_default();
     writeln!(out, "{title}: {}", style.paint(Paint::Strong, safe(first)))?;
-    for line in lines {
-        writeln!(out, "  {}", safe(line))?;
-    }
     let gutter = match &f.place {
         Some(place) => quote(place, true, (style, Paint::Error), out)?,
         None => 1,
     };
+    for line in lines {
+        writeln!(out, "{}", safe(line))?;
+    }
     if let Some(help) = &f.help {
         let bar = style.paint(Paint::Frame, "=");
         let label = style.paint(Paint::Frame, lang.pick("怎样改", "help"));

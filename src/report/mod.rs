@@ -5,6 +5,7 @@ pub mod json;
 mod select;
 mod snippet;
 mod style;
+pub mod table;
 pub mod text;
 
 use std::io::{self, Write};

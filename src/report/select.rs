@@ -1,8 +1,8 @@
 //! Which findings are reported, and their counts: all, or those in some of the files.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::pipeline::{Checked, Judged, Summary};
-use crate::table::{Office, Table};
+use crate::table::{Origin, Table};
 
 /// What is reported.
 pub struct Selection<'a> {
@@ -32,13 +32,7 @@ impl<'a> Selection<'a> {
         for judged in &checked.offices {
             add(&mut summary, judged, covered);
         }
-        for f in &findings {
-            match (f.waived, f.severity) {
-                (true, _) => summary.waived += 1,
-                (false, Severity::Error) => summary.errors += 1,
-                (false, Severity::Warning) => summary.warnings += 1,
-            }
-        }
+        findings.iter().for_each(|f| summary.count(f));
         Self { findings, summary }
     }
 }
@@ -52,7 +46,7 @@ fn add(summary: &mut Summary, judged: &Judged, covered: &dyn Fn(&str) -> bool) {
     summary.records += office
         .tables
         .iter()
-        .map(|t| records(t, office, &files))
+        .map(|t| records(t, &files))
         .sum::<u64>();
     for j in &judged.judgements {
         let here = |f: &&Finding| covered(&f.place.file);
@@ -61,8 +55,7 @@ fn add(summary: &mut Summary, judged: &Judged, covered: &dyn Fn(&str) -> bool) {
     }
 }
 
-fn records(table: &Table, office: &Office, files: &[bool]) -> u64 {
-    debug_assert_eq!(files.len(), office.files.len());
-    let here = |o: &&crate::table::Origin| files.get(o.file as usize) == Some(&true);
+fn records(table: &Table, files: &[bool]) -> u64 {
+    let here = |o: &&Origin| files.get(o.file as usize) == Some(&true);
     table.origins.iter().filter(here).count() as u64
 }

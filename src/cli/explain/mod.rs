@@ -1,0 +1,151 @@
+//! `explain`: what a rule or a policy asks.
+
+mod example;
+mod page;
+mod policy;
+mod rule;
+
+use std::collections::BTreeMap;
+
+use super::session::Session;
+use super::{Command, sink};
+use crate::core_rules::{self, CoreRule};
+use crate::pipeline::Failure;
+use crate::policy::Packs;
+use crate::policy::definition::{Pack, Rule};
+use crate::text::nearest;
+use page::Page;
+
+/// What `explain` takes.
+#[derive(clap::Args)]
+pub(crate) struct Explain {
+    /// 规则（全名，或不会混淆的短名）、制度，或 core | a rule (its full name, or its short one where that is clear), a policy, or core
+    #[arg(value_name = "RULE|POLICY")]
+    name: String,
+}
+
+/// What a name stands for.
+enum Topic<'a> {
+    Policy(&'a Pack),
+    Rule(&'a Pack, &'a str, &'a Rule),
+    Core,
+    CoreRule(&'a str, &'a CoreRule),
+}
+
+impl Command for Explain {
+    const NAME: &'static str = "explain";
+    const ABOUT: &'static str = "说明一条规则或一项制度：要求什么、条款、数字、怎样改、例子 | Explains a rule or a policy: what it asks, its clause, its numbers, how to put it right, examples";
+    const EXAMPLES: &'static [(&'static str, &'static str)] = &[
+        (
+            "aftercare explain revisit-leak-3d",
+            "说明一条规则 | explain a rule",
+        ),
+        (
+            "aftercare explain core/bad-value",
+            "说明一条对所有记录都有效的规则 | explain a rule that holds for every record",
+        ),
+        (
+            "aftercare explain core",
+            "列出对所有记录都有效的规则 | list the rules that hold for every record",
+        ),
+    ];
+
+    fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
+        let packs = session.packs()?;
+        let core = core_rules::embedded().map_err(|m| Failure::program(m.clone(), m))?;
+        let schema = session.schema()?;
+        let topic = find(&self.name, &packs, &core, session)?;
+        let (style, lang) = (session.style, session.lang);
+        let offices = &session.offices;
+        sink::stream(session.out, |out| {
+            let page = &mut Page { out, style, lang };
+            match topic {
+                Topic::Policy(pack) => policy::explain(page, pack, &schema, offices),
+                Topic::Rule(pack, id, r) => rule::explain(page, (pack, id, r), &schema, offices),
+                Topic::Core => policy::core(page, &core),
+                Topic::CoreRule(name, r) => rule::core(page, name, r),
+            }
+        })?;
+        Ok(0)
+    }
+}
+
+fn find<'a>(
+    name: &str,
+    packs: &'a Packs,
+    core: &'a BTreeMap<String, CoreRule>,
+    session: &Session<'_>,
+) -> Result<Topic<'a>, Failure> {
+    if let Some(pack) = packs.get(name) {
+        return Ok(Topic::Policy(pack));
+    }
+    if name == "core" {
+        return Ok(Topic::Core);
+    }
+    let all = rules(packs, core);
+    let full = |t: &&(String, Topic<'_>)| t.0 == name;
+    let short = |t: &&(String, Topic<'_>)| t.0.split_once('/').is_some_and(|n| n.1 == name);
+    let matching = |test: &dyn Fn(&&(String, Topic<'_>)) -> bool| -> Vec<usize> {
+        let numbered = all.iter().enumerate();
+        numbered.filter(|(_, t)| test(t)).map(|(i, _)| i).collect()
+    };
+    let mut found = matching(&full);
+    if found.is_empty() {
+        found = matching(&short);
+    }
+    if found.len() > 1 {
+        // Of several policies with a rule of this name, the one that is adopted here is meant.
+        let adopted: Vec<usize> = found
+            .iter()
+            .copied()
+            .filter(|i| session.adopts(all[*i].0.split('/').next().unwrap_or_default()))
+            .collect();
+        if adopted.len() == 1 {
+            found = adopted;
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(all.into_iter().nth(*one).map_or(Topic::Core, |t| t.1)),
+        [] => Err(unknown(name, packs, &all)),
+        several => {
+            let names: Vec<&str> = several.iter().map(|i| all[*i].0.as_str()).collect();
+            Err(Failure::usage(
+                format!("有好几条规则叫「{name}」"),
+                format!("several rules are called `{name}`"),
+            )
+            .helped(
+                format!("写全名：{}", names.join("、")),
+                format!("write the full name: {}", names.join(", ")),
+            ))
+        }
+    }
+}
+
+/// Every rule by its full name.
+fn rules<'a>(packs: &'a Packs, core: &'a BTreeMap<String, CoreRule>) -> Vec<(String, Topic<'a>)> {
+    let core = core
+        .iter()
+        .map(|(name, rule)| (format!("core/{name}"), Topic::CoreRule(name, rule)));
+    let packs = packs.iter().flat_map(|pack| {
+        let rules = pack.rules.iter();
+        rules.map(move |(id, rule)| (format!("{}/{id}", pack.id), Topic::Rule(pack, id, rule)))
+    });
+    core.chain(packs).collect()
+}
+
+fn unknown(name: &str, packs: &Packs, all: &[(String, Topic<'_>)]) -> Failure {
+    let full = all.iter().map(|t| t.0.as_str());
+    let short = all.iter().filter_map(|t| t.0.split_once('/').map(|n| n.1));
+    let policies = packs.iter().map(|p| p.id.as_str());
+    let failure = Failure::usage(
+        format!("没有「{name}」这条规则或这项制度"),
+        format!("there is no rule or policy `{name}`"),
+    );
+    match nearest(name, policies.chain(full).chain(short)) {
+        None => failure.helped(
+            "aftercare policies 列出全部制度",
+            "`aftercare policies` lists all policies",
+        ),
+        near => failure.suggesting(near),
+    }
+}
