@@ -103,6 +103,11 @@ impl<'a> Session<'a> {
         all.any(|a| a.policy == policy)
     }
 
+    /// The workspace, if there is one.
+    pub fn workspace(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
     /// The workspace.
     ///
     /// # Errors
