@@ -145,6 +145,10 @@ fn find(office: &Office, coverage: &Coverage) -> Vec<Stranger> {
             let (start, end) = (floor(text, *at), floor(text, at + PIECE));
             let mut found = Vec::new();
             scan(&text[start..end], coverage, &mut |i, c| {
+                // Damaged bytes and control characters are other rules' matter.
+                if c == char::REPLACEMENT_CHARACTER || c.is_control() {
+                    return;
+                }
                 let at = u32::try_from(start + i).unwrap_or(u32::MAX);
                 found.push(Stranger { file: *file, at, c });
             });
