@@ -349,6 +349,30 @@ mod documents {
     }
 
     #[test]
+    fn the_search_list_knows_numbers_names_and_where_a_record_stands() {
+        let (_folder, checked) = small("2025-12-31");
+        let all = recipes(&checked);
+        let script = String::from_utf8_lossy(&named(&all, "a/records.js").context).into_owned();
+        let json = script
+            .strip_prefix("aftercareRecords(")
+            .unwrap()
+            .trim_end()
+            .strip_suffix(");")
+            .unwrap();
+        let kinds: serde_json::Value = serde_json::from_str(json).unwrap();
+        let complaints = kinds
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|k| k["kind"] == "投诉")
+            .unwrap();
+        assert_eq!(
+            complaints["rows"][0],
+            serde_json::json!(["C1", "王芳", "records/a/complaints.csv:2"])
+        );
+    }
+
+    #[test]
     fn published_pages_hide_what_the_office_asks_to_hide_and_print_does_not() {
         let folder = tempfile::tempdir().unwrap();
         let config = "name: X\npolicies: [complaint-handling]\nredact: [phone, name]\n";

@@ -26,6 +26,7 @@ pub struct Redaction {
     phone: bool,
     name: bool,
     fields: BTreeSet<(KindId, FieldId)>,
+    people: BTreeSet<(KindId, FieldId)>,
 }
 
 impl Redaction {
@@ -43,6 +44,12 @@ impl Redaction {
             .and_then(|t| serde_saphyr::from_str(t).ok())
             .unwrap_or_default();
         let mut names = BTreeSet::new();
+        let who = written
+            .phone
+            .iter()
+            .chain(&written.name)
+            .map(String::as_str)
+            .collect();
         for (what, fields) in [
             ("phone", &written.phone),
             ("name", &written.name),
@@ -56,6 +63,7 @@ impl Redaction {
             phone: asked.iter().any(|a| a == "phone"),
             name: asked.iter().any(|a| a == "name"),
             fields: fields(&office.schema, &names),
+            people: fields(&office.schema, &who),
         }
     }
 
@@ -67,6 +75,11 @@ impl Redaction {
     /// Whether a field is hidden.
     pub fn hides(&self, kind: KindId, field: FieldId) -> bool {
         self.fields.contains(&(kind, field))
+    }
+
+    /// Whether a field names a person or how to reach them by telephone, hidden or not.
+    pub fn tells_of_a_person(&self, kind: KindId, field: FieldId) -> bool {
+        self.people.contains(&(kind, field))
     }
 
     /// A person's name that stands in no record.

@@ -7,9 +7,11 @@
 mod facts;
 mod library;
 mod pages;
+mod search;
 
 use serde::Deserialize;
 
+use super::redact::Redaction;
 use super::report::answers_for_site;
 use super::{Recipe, TemplateFault, Templates};
 use crate::pipeline::Checked;
@@ -23,6 +25,8 @@ pub use library::Listed;
 struct Settings {
     /// How many days ahead pages look.
     due_days: u32,
+    /// Which kinds of records the search box finds.
+    search: Vec<String>,
     /// Which answers they show.
     satisfaction: super::report::WrittenAnswers,
 }
@@ -74,6 +78,11 @@ pub fn recipes(
         at: "templates/site".to_owned(),
         message: e.to_string(),
     };
+    for facts in &offices {
+        let redaction = Redaction::of(facts.office, templates);
+        let script = search::script(facts, &settings.search, &redaction).map_err(write)?;
+        all.push(Recipe::verbatim(facts.path("records.js"), script));
+    }
     all.extend(pages::all(checked, &offices, commit).map_err(write)?);
     Ok(all)
 }
@@ -89,7 +98,10 @@ fn assets(templates: &Templates) -> Vec<Recipe> {
             "assets/aftercare.css",
             join(&["site/aftercare.css", "site/form.css"]),
         ),
-        Recipe::verbatim("assets/aftercare.js", join(&["site/aftercare.js"])),
+        Recipe::verbatim(
+            "assets/aftercare.js",
+            join(&["site/aftercare.js", "site/search.js"]),
+        ),
     ]
 }
 
