@@ -1,5 +1,7 @@
 //! The program as its users start it: what it prints, where, and with which exit status.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 

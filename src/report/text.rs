@@ -184,9 +184,7 @@ fn finding(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<
     let title = style.paint(paint, format_args!("{level}[{}]", f.rule));
     let message = safe(f.message.get(report.lang));
     writeln!(out, "{title}: {}", style.paint(Paint::Strong, message))?;
-    // What an office did not do stands nowhere: its office.yaml is named, but no line of it is at fault.
-    let nowhere = f.kind.is_none() && !f.clause.is_empty();
-    let gutter = quote(&f.place, !nowhere, (style, paint), out)?;
+    let gutter = quote(&f.place, !is_nowhere(f), (style, paint), out)?;
     for (label, text) in notes(report, f) {
         let bar = style.paint(Paint::Frame, "=");
         let label = style.paint(Paint::Frame, label);
@@ -231,6 +229,13 @@ pub(super) fn quote(
         )?;
     }
     Ok(gutter)
+}
+
+/// What an office did not do stands nowhere: its office.yaml is named, but no line of it is at fault.
+fn is_nowhere(f: &Finding) -> bool {
+    let p = &f.place;
+    let whole = (p.line, p.column, p.width) == (1, 1, 1);
+    f.kind.is_none() && whole && p.file.ends_with("office.yaml")
 }
 
 fn notes(report: &Report<'_>, f: &Finding) -> Vec<(&'static str, String)> {
