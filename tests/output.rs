@@ -603,6 +603,17 @@ fn listing(root: &Path) -> BTreeMap<String, Vec<u8>> {
 fn a_record_that_goes_takes_its_pages_with_it() {
     let home = workspace();
     aftercare(home.path(), &[]);
+    let sheet = home
+        .path()
+        .join("output/east/forms/owner-visit-record/V1.pdf");
+    assert!(sheet.exists());
+    put(
+        home.path(),
+        "records/east/visits.csv",
+        "id,date,customer,staff,method,type\nindex,2025-03-04,C1,S1,onsite,regular\n",
+    );
+    let (_, said, _) = aftercare(home.path(), &[]);
+    assert!(!sheet.exists(), "{said}");
     fs::remove_dir_all(home.path().join("records/west")).unwrap();
     let (_, said, _) = aftercare(home.path(), &[]);
     assert!(!home.path().join("output/west").exists(), "{said}");
@@ -641,6 +652,32 @@ fn a_part_is_made_and_the_rest_kept() {
 }
 
 #[test]
+fn one_form_is_made_again_and_its_list_stays() {
+    let home = workspace();
+    aftercare(home.path(), &[]);
+    let before = listing(home.path());
+    put(
+        home.path(),
+        "records/east/visits.csv",
+        "id,date,customer,staff,method,type\n",
+    );
+    let (_, said, _) = aftercare(home.path(), &["build", "--form", "owner-visit-record"]);
+    let gone: Vec<String> = {
+        let after = listing(home.path());
+        before
+            .into_keys()
+            .filter(|p| !after.contains_key(p))
+            .collect()
+    };
+    let folder = "east/forms/owner-visit-record/";
+    assert_eq!(
+        gone,
+        [format!("{folder}V1.html"), format!("{folder}V1.pdf")],
+        "{said}"
+    );
+}
+
+#[test]
 fn findings_fail_a_build_only_at_the_gate() {
     let home = workspace();
     assert_eq!(
@@ -657,6 +694,7 @@ fn what_is_asked_for_must_exist() {
     let home = workspace();
     for (args, named) in [
         (["--office", "est"], "east"),
+        (["--form", "owner-visit-recrd"], "owner-visit-record"),
         (["--report", "weakly"], "weekly"),
         (["--period", "2025-13"], "2025-W14"),
     ] {

@@ -7,6 +7,8 @@ use super::progress::Progress;
 use super::session::Session;
 use super::{Command, sink};
 use crate::calendar::Period;
+use crate::document::form::{self, Forms, Wanted};
+use crate::document::redact::Redaction;
 use crate::document::report;
 use crate::document::site::{self, Listed};
 use crate::document::{Engine, Fonts, Recipe, Templates};
@@ -124,12 +126,30 @@ impl Scope {
         })
     }
 
+    /// What is asked for exists.
+    fn is_known(
+        &self,
+        checked: &Checked,
+        forms: &Forms,
+        templates: &Templates,
+    ) -> Result<(), Failure> {
+        let offices = checked.offices.iter().map(|j| j.office.id.as_str());
+        let reports = templates.manifests("reports", "report.yaml");
+        known("--office", &self.offices, offices)?;
+        known("--form", &self.forms, forms.iter().map(|f| f.id.as_str()))?;
+        known("--report", &self.reports, reports.map(|(id, _)| id))
+    }
+
     /// Whether pages are made: they tell of everything in an office.
     fn has_pages(&self) -> bool {
         self.forms.is_empty()
             && self.reports.is_empty()
             && self.policies.is_empty()
             && self.period.is_none()
+    }
+
+    fn wants_forms(&self) -> bool {
+        !self.forms.is_empty() || self.reports.is_empty()
     }
 
     fn wants_reports(&self) -> bool {
@@ -183,7 +203,10 @@ impl Scope {
         let among = |folder, ids: &[String]| {
             part_after(rest, folder).is_some_and(|id| ids.iter().any(|i| i == id))
         };
-        self.has_pages() || among("forms", &self.forms) || among("reports", &self.reports)
+        // The pages that list a folder's documents are made with all other pages.
+        let is_list = rest.ends_with("/index.html");
+        self.has_pages()
+            || (!is_list && (among("forms", &self.forms) || among("reports", &self.reports)))
     }
 
     /// The findings of what is asked for.
@@ -260,21 +283,31 @@ impl Job<'_> {
         templates: &Templates,
         making: &mut Making<'_>,
     ) -> Result<(), Failure> {
-        let reports = templates
-            .manifests("reports", "report.yaml")
-            .map(|(id, _)| id);
-        let offices = checked.offices.iter().map(|j| j.office.id.as_str());
-        known("--office", &self.scope.offices, offices)?;
-        known("--report", &self.scope.reports, reports)?;
+        let Some(first) = checked.offices.first() else {
+            return Ok(());
+        };
+        let forms = Forms::compile(templates, &first.office.schema)?;
+        self.scope.is_known(checked, &forms, templates)?;
         let mut listed = Vec::new();
-        let mut hand_on = |recipes: Vec<Recipe>, making: &mut Making<'_>| {
-            let mut recipes = recipes;
+        let mut hand_on = |mut recipes: Vec<Recipe>| {
             recipes.retain(|r| self.scope.wants(&r.path));
             listed.extend(recipes.iter().map(Listed::from));
             making.add(recipes)
         };
+        if self.scope.wants_forms() {
+            let wanted = Wanted {
+                forms: self.scope.forms.clone(),
+                period: self.scope.period,
+            };
+            let offices = checked.offices.iter().map(|j| &j.office);
+            for office in offices.filter(|o| self.scope.is_in(&o.id)) {
+                let redaction = Redaction::of(office, templates);
+                let sheets = form::of_office(office, &forms, &checked.packs, &redaction, &wanted);
+                hand_on(sheets.map_err(unwritten)?)?;
+            }
+        }
         if self.scope.wants_reports() {
-            hand_on(report::recipes(checked, templates)?, making)?;
+            hand_on(report::recipes(checked, templates)?)?;
         }
         if self.scope.has_pages() {
             let mut pages = site::recipes(checked, templates, &listed, self.commit.as_deref())?;
@@ -283,6 +316,10 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+fn unwritten(e: serde_json::Error) -> Failure {
+    Failure::program(e.to_string(), e.to_string())
 }
 
 /// What is asked for exists.

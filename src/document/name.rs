@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 /// Longer names are cut; file systems take 255 bytes, archives and shares often less.
 const LONGEST: usize = 100;
 
-/// What Windows keeps for devices, whatever follows a dot.
-const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
+/// What Windows keeps for devices, whatever follows a dot; and what lists a folder's documents.
+const RESERVED: [&str; 5] = ["con", "prn", "aux", "nul", "index"];
 
 /// A file name (without extension) for an id. An id that had to be changed gets a mark of its own, so that two ids never
 /// share a name.
@@ -83,6 +83,7 @@ mod tests {
             ("..", "_~"),
             ("../../etc/passwd", "_.._etc_passwd~"),
             ("CON", "_CON~"),
+            ("Index", "_Index~"),
             ("com1.txt", "_com1.txt~"),
             ("R-1#2", "R-1_2~"),
             ("a:b\\c", "a_b_c~"),
