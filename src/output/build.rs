@@ -85,12 +85,11 @@ fn lock(disk: &Disk) -> Result<File, Failure> {
         .truncate(false)
         .open(disk.at(&path))
         .map_err(|e| told(&e))?;
-    if let Err(TryLockError::WouldBlock) = file.try_lock() {
+    if !locked(&file) {
         let mut who = String::new();
         let _ = file.read_to_string(&mut who);
         return Err(busy(who.trim()));
     }
-    // Where a file system cannot lock, the folder is taken on trust.
     let mine = std::process::id().to_string();
     file.set_len(0)
         .and_then(|()| file.rewind())
@@ -98,6 +97,22 @@ fn lock(disk: &Disk) -> Result<File, Failure> {
         .map_err(|e| told(&e))?;
     Ok(file)
 }
+
+/// Waits a moment for a build that is just ending, or whose lock a process that was being started still holds.
+/// Where a file system cannot lock, the folder is taken on trust.
+fn locked(file: &File) -> bool {
+    (0..WAITS).any(|_| {
+        let busy = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        if busy {
+            std::thread::sleep(WAIT);
+        }
+        !busy
+    })
+}
+
+/// How often, and how long each time.
+const WAITS: u32 = 25;
+const WAIT: std::time::Duration = std::time::Duration::from_millis(20);
 
 fn busy(who: &str) -> Failure {
     let (zh, en) = if who.is_empty() {
