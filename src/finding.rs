@@ -16,7 +16,7 @@ pub enum Severity {
 }
 
 /// Where something stands in a source file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// Path below the workspace, with `/`.
     pub file: String,

@@ -244,6 +244,28 @@ pub struct OfficeConfig {
     pub place: Place,
 }
 
+impl OfficeConfig {
+    /// What holds where office.yaml says nothing else; without a name and policies.
+    pub fn new(place: Place) -> Self {
+        Self {
+            name: String::new(),
+            adoptions: Vec::new(),
+            timezone: chrono_tz::Asia::Shanghai,
+            since: None,
+            households: None,
+            address: String::new(),
+            phone: String::new(),
+            form_codes: std::collections::BTreeMap::new(),
+            collect: "month".to_owned(),
+            audit: Audit::default(),
+            lang: Lang::Zh,
+            waivers: Vec::new(),
+            redact: Vec::new(),
+            place,
+        }
+    }
+}
+
 /// One office with all its records.
 #[derive(Debug)]
 pub struct Office {

@@ -524,3 +524,35 @@ fn policies_and_kinds() {
     assert_eq!(json["version"], 1);
     assert_eq!(json["adoptions"][0]["with"][0]["value"], "2");
 }
+
+#[test]
+fn forms_are_listed() {
+    let w = workspace();
+    let told = run(w.path(), &["forms"]).out;
+    assert!(told.contains("complaint-record"), "{told}");
+    let json = run(w.path(), &["forms", "--format", "json", "--lang", "en"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let forms = json["forms"].as_array().unwrap();
+    let ledger = forms
+        .iter()
+        .find(|f| f["id"] == "complaint-ledger")
+        .unwrap();
+    assert_eq!(ledger["per"], serde_json::json!(["week", "month"]));
+    assert_eq!(
+        ledger["policies"],
+        serde_json::json!(["warranty-period-repair"])
+    );
+}
+
+#[cfg(feature = "documents")]
+#[test]
+fn a_blank_form_is_written_where_it_is_asked_for() {
+    let w = workspace();
+    run(w.path(), &["blank", "complaint-record"]);
+    run(w.path(), &["blank", "投诉记录表", "-o", "空白.pdf"]);
+    let named = std::fs::read(w.path().join("complaint-record.pdf")).unwrap();
+    assert!(named.starts_with(b"%PDF-"));
+    assert_eq!(named, std::fs::read(w.path().join("空白.pdf")).unwrap());
+    let told = refused(w.path(), &["blank", "complaint-recrd"], 2);
+    assert!(told.contains("complaint-record"), "{told}");
+}

@@ -1,11 +1,14 @@
 //! Arguments in, exit status out. A command is one file here and its row in [`COMMANDS`].
 
 #[cfg(feature = "documents")]
+mod blank;
+#[cfg(feature = "documents")]
 mod build;
 mod check;
 mod clap_text;
 mod common;
 mod explain;
+mod forms;
 mod help;
 mod import;
 mod kinds;
@@ -91,6 +94,9 @@ const COMMANDS: &[Row] = &[
     Row::of::<explain::Explain>(),
     Row::of::<policies::Policies>(),
     Row::of::<kinds::Kinds>(),
+    Row::of::<forms::Forms>(),
+    #[cfg(feature = "documents")]
+    Row::of::<blank::Blank>(),
     Row::of::<import::Import>(),
 ];
 

@@ -8,6 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::common::Common;
 use super::help;
+use crate::document::Templates;
+use crate::door;
 use crate::load::moment;
 use crate::pipeline::{self, Failure, Request};
 use crate::policy::Packs;
@@ -86,6 +88,20 @@ impl<'a> Session<'a> {
             Some(root) => Packs::for_workspace(root, &self.schema()?)?,
             None => Packs::embedded().map_err(|f| vec![f])?,
         })
+    }
+
+    /// The templates inside the program, with those of the workspace if there is one.
+    ///
+    /// # Errors
+    /// One that cannot be read.
+    pub fn templates(&self) -> Result<Templates, Failure> {
+        let mut templates = Templates::embedded();
+        if let Some(root) = &self.root {
+            for (path, bytes) in door::templates(root)? {
+                templates.insert(path, bytes);
+            }
+        }
+        Ok(templates)
     }
 
     /// The kinds and fields of records.

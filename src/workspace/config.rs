@@ -33,22 +33,7 @@ impl Reader<'_> {
     /// # Errors
     /// The first fault in it.
     pub(super) fn config(&self, pairs: &Pairs) -> Result<OfficeConfig, Broken> {
-        let mut config = OfficeConfig {
-            name: String::new(),
-            adoptions: Vec::new(),
-            timezone: chrono_tz::Asia::Shanghai,
-            since: None,
-            households: None,
-            address: String::new(),
-            phone: String::new(),
-            form_codes: std::collections::BTreeMap::new(),
-            collect: "month".to_owned(),
-            audit: Audit::default(),
-            lang: Lang::Zh,
-            waivers: Vec::new(),
-            redact: Vec::new(),
-            place: self.source.place(0, 1),
-        };
+        let mut config = OfficeConfig::new(self.source.place(0, 1));
         let mut adopted = false;
         for (name, value) in self.entries(pairs, &KEYS)? {
             adopted |= name == "policies";

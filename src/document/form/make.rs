@@ -14,11 +14,10 @@ use super::sheet::Sheet;
 use crate::calendar::Period;
 use crate::document::name::file_names;
 use crate::document::redact::Redaction;
-use crate::document::{Recipe, TemplateFault, Templates, below_office};
-use crate::pipeline::Checked;
+use crate::document::{Recipe, below_office};
+use crate::policy::Packs;
 use crate::policy::context::Context;
 use crate::policy::value::{Record, View};
-use crate::policy::{Fault, Packs};
 use crate::schema::Schema;
 use crate::table::{Office, OfficeConfig};
 use crate::text::Lang;
@@ -60,46 +59,7 @@ struct Page<'a> {
     sheet: &'a Sheet,
 }
 
-/// The recipes of every sheet that the offices' adopted policies prescribe, office by office.
-///
-/// # Errors
-/// A manifest that is malformed or names what is not there.
-pub fn recipes(
-    checked: &Checked,
-    templates: &Templates,
-    wanted: &Wanted,
-) -> Result<Vec<Recipe>, TemplateFault> {
-    let Some(first) = checked.offices.first() else {
-        return Ok(Vec::new());
-    };
-    let forms = Forms::compile(templates, &first.office.schema).map_err(|f| told(&f))?;
-    let mut all = Vec::new();
-    for judged in &checked.offices {
-        let redaction = Redaction::of(&judged.office, templates);
-        let made = of_office(&judged.office, &forms, &checked.packs, &redaction, wanted);
-        all.extend(made.map_err(|e| TemplateFault {
-            making: judged.office.id.clone(),
-            at: "templates/forms".to_owned(),
-            message: e.to_string(),
-        })?);
-    }
-    Ok(all)
-}
-
-/// Every fault in the manifests, at the place of the first.
-fn told(faults: &[Fault]) -> TemplateFault {
-    let at = faults.first().map(|f| &f.place);
-    let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    TemplateFault {
-        making: String::new(),
-        at: at.map_or_else(String::new, |p| {
-            format!("{}:{}:{}", p.file, p.line, p.column)
-        }),
-        message: all.join("\n"),
-    }
-}
-
-/// One office's recipes: each sheet as PDF and as HTML; `redaction` is for the HTML.
+/// The recipes of every sheet that an office's adopted policies prescribe: each as PDF and as HTML; `redaction` is for the HTML.
 ///
 /// # Errors
 /// What cannot be written as JSON.

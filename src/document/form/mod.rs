@@ -17,7 +17,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
-pub use make::{Wanted, blank, of_office, prescribed, recipes};
+pub use make::{Wanted, blank, of_office, prescribed};
 pub use model::Form;
 pub use sheet::Sheet;
 
