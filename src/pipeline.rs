@@ -222,7 +222,7 @@ fn unknown_policy(id: &str, packs: &Packs) -> Failure {
         format!("没有「{id}」这项制度"),
         format!("there is no policy `{id}`"),
     )
-    .suggesting(nearest(id, packs.iter().map(|p| p.id.as_str())))
+    .suggesting(nearest(id, packs.ids()))
 }
 
 /// Some office adopted each policy asked for: to judge nothing would look like being in order.

@@ -1,6 +1,12 @@
 //! The packs and the operators from outside: the packs' own examples, tables of hard cases, faults in packs and
 //! adoptions, and the public calendar against real letters.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where its own preparation fails"
+)]
+
 #[path = "policies/cases.rs"]
 mod cases;
 #[path = "policies/examples.rs"]

@@ -165,6 +165,25 @@ pub struct Scope<'a> {
     pub number: &'a dyn Fn(&str) -> Option<f64>,
 }
 
+/// Whether a text is an expression at all, whatever its names mean.
+///
+/// # Errors
+/// What is wrong in it.
+pub fn parses(source: &str) -> Result<(), String> {
+    parse(source).map(|_| ())
+}
+
+fn parse(source: &str) -> Result<IdedExpr, String> {
+    cel::parser::Parser::new().parse(source).map_err(|e| {
+        let why: Vec<String> = e
+            .errors
+            .iter()
+            .map(|e| format!("column {}: {}", e.pos.1, e.msg))
+            .collect();
+        format!("`{source}` is no CEL expression: {}", why.join("; "))
+    })
+}
+
 /// Compiles a condition.
 ///
 /// # Errors
@@ -231,14 +250,7 @@ fn compile(source: &str, scope: &Scope<'_>, depth: u8) -> Result<(Expr, Ty), Str
             "`{source}`: definitions refer to each other in a circle"
         ));
     }
-    let ast = cel::parser::Parser::new().parse(source).map_err(|e| {
-        let why: Vec<String> = e
-            .errors
-            .iter()
-            .map(|e| format!("column {}: {}", e.pos.1, e.msg))
-            .collect();
-        format!("`{source}` is no CEL expression: {}", why.join("; "))
-    })?;
+    let ast = parse(source)?;
     let c = Compiler {
         scope,
         depth,

@@ -12,7 +12,7 @@ use super::definition::Number;
 use super::message::Facts;
 use super::operator;
 use super::value::View;
-use super::verdict::{Tally, Verdict};
+use super::verdict::{Outcome, Tally, Verdict};
 use super::waive::note;
 use crate::finding::{Finding, Place, Related, Severity};
 use crate::schema::FieldId;
@@ -66,7 +66,7 @@ pub fn judge(office: &Office, compiled: &Compiled) -> (Vec<Finding>, Vec<Judgeme
 
 fn run(rule: &Rule, cx: &Context<'_>) -> (Vec<Finding>, Judgement, BTreeSet<i32>) {
     let mut outcome = operator::evaluate(rule, cx);
-    once_each(&mut outcome.verdicts, cx.office);
+    once_each(&mut outcome, cx.office);
     let made: Vec<(bool, Finding)> = outcome
         .verdicts
         .par_iter()
@@ -91,15 +91,18 @@ fn run(rule: &Rule, cx: &Context<'_>) -> (Vec<Finding>, Judgement, BTreeSet<i32>
 
 /// One verdict for each (kind, record, period): where an id is used twice, the first record speaks for it. Records
 /// without an id are told apart by their place.
-fn once_each(verdicts: &mut Vec<Verdict>, office: &Office) {
+fn once_each(outcome: &mut Outcome, office: &Office) {
     let mut seen = FxHashSet::default();
-    verdicts.retain(|v| match v.record {
+    outcome.verdicts.retain(|v| match v.record {
         Some((kind, row)) => {
             let id = office.record_id(kind, row);
-            id.is_empty() || seen.insert((kind, id.to_owned(), v.period.clone(), v.pending))
+            id.is_empty() || seen.insert((kind, id, v.period.clone()))
         }
         None => true,
     });
+    let all = outcome.verdicts.len() as u64;
+    outcome.tally.pending = outcome.verdicts.iter().filter(|v| v.pending).count() as u64;
+    outcome.tally.missed = all - outcome.tally.pending;
 }
 
 fn no_calendar(office: &Office, year: i32) -> Finding {

@@ -2,30 +2,49 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::compile::{Fault, check_pack};
 use super::definition::Pack;
 use crate::schema::Schema;
 use crate::text::Bilingual;
 
-/// All packs by id.
+/// All packs by id. One is read when it is first asked for: an office adopts a few of many.
 #[derive(Clone, Debug, Default)]
-pub struct Packs(BTreeMap<String, Pack>);
+pub struct Packs(BTreeMap<String, Entry>);
+
+/// A pack inside the program, or one already read.
+#[derive(Clone, Debug)]
+struct Entry {
+    text: &'static str,
+    read: OnceLock<Option<Pack>>,
+}
+
+impl Entry {
+    /// The pack; none when the program's own is malformed, which a test of each of them rules out.
+    fn get(&self, id: &str) -> Option<&Pack> {
+        self.read.get_or_init(|| parse(id, self.text).ok()).as_ref()
+    }
+}
 
 impl Packs {
     /// The packs inside the program.
     ///
     /// # Errors
-    /// A malformed pack, with its place.
+    /// A pack that is no UTF-8 text.
     pub fn embedded() -> Result<Self, Fault> {
-        let mut packs = Self::default();
+        let mut packs = BTreeMap::new();
         for (name, bytes) in crate::embedded::POLICIES {
             if let Some(id) = name.strip_suffix("/policy.yaml") {
-                packs.add(id, &String::from_utf8_lossy(bytes))?;
+                let text = std::str::from_utf8(bytes).map_err(|e| {
+                    let message = Bilingual::new(format!("不是 UTF-8：{e}"), e.to_string());
+                    fault(id, "", None, message)
+                })?;
+                let read = OnceLock::new();
+                packs.insert(id.to_owned(), Entry { text, read });
             }
         }
-        Ok(packs)
+        Ok(Self(packs))
     }
 
     /// The packs inside the program with those of a workspace's `policies/`, which are type-checked whether or not an
@@ -59,25 +78,26 @@ impl Packs {
         }
     }
 
-    fn add(&mut self, id: &str, text: &str) -> Result<(), Fault> {
-        let pack = parse(id, text)?;
-        self.0.insert(id.to_owned(), pack);
-        Ok(())
-    }
-
     /// A pack by id.
     pub fn get(&self, id: &str) -> Option<&Pack> {
-        self.0.get(id)
+        self.0.get(id).and_then(|e| e.get(id))
+    }
+
+    /// The ids, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     /// All packs in order of id.
     pub fn iter(&self) -> impl Iterator<Item = &Pack> {
-        self.0.values()
+        self.0.iter().filter_map(|(id, e)| e.get(id))
     }
 
-    /// Adds or replaces a pack, for tests and tools.
+    /// Adds or replaces a pack.
     pub fn insert(&mut self, pack: Pack) {
-        self.0.insert(pack.id.clone(), pack);
+        let id = pack.id.clone();
+        let read = OnceLock::from(Some(pack));
+        self.0.insert(id, Entry { text: "", read });
     }
 }
 
@@ -125,5 +145,22 @@ fn fault(id: &str, text: &str, at: Option<(u64, u64)>, message: Bilingual) -> Fa
     Fault {
         place: super::compile::place(id, text, n(line), n(column)),
         message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pack_of_the_program_is_read_and_sound() {
+        let schema = Arc::new(Schema::embedded().unwrap());
+        for (name, text) in crate::embedded::POLICIES {
+            let Some(id) = name.strip_suffix("/policy.yaml") else {
+                continue;
+            };
+            let pack = parse(id, &String::from_utf8_lossy(text)).unwrap_or_else(|f| panic!("{f}"));
+            check_pack(&pack, &schema).unwrap_or_else(|f| panic!("{}", f[0]));
+        }
     }
 }

@@ -57,7 +57,12 @@ fn is_named(written: &str, rule: &str) -> bool {
 
 fn stale(office: &Office, w: &Waiver, expired: bool, compiled: &Compiled) -> Finding {
     let rule = &w.rule;
-    let known = rule.starts_with("core/") || compiled.known.iter().any(|k| is_named(rule, k));
+    let known = rule.starts_with("core/")
+        || compiled
+            .known
+            .iter()
+            .chain(&compiled.unasked)
+            .any(|k| is_named(rule, k));
     let message = match (known, w.until.filter(|_| expired)) {
         (false, _) => {
             let all = compiled.known.iter();

@@ -180,6 +180,7 @@ pub fn check_pack(pack: &Pack, schema: &Arc<Schema>) -> Result<(), Vec<Fault>> {
         until: None,
     };
     let mut faults = rule::unknown_kinds(pack, schema);
+    faults.extend(rule::broken_definitions(pack));
     if let Err(more) = Compiled::default().adopt(pack, &unchanged, schema) {
         faults.extend(more);
     }

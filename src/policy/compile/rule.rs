@@ -35,6 +35,35 @@ pub(super) fn unknown_kinds(pack: &Pack, schema: &Schema) -> Vec<Fault> {
     pack.kinds.iter().filter(known).map(fault).collect()
 }
 
+/// The definitions of a pack that are no expressions; what their names mean depends on where they are used.
+pub(super) fn broken_definitions(pack: &Pack) -> Vec<Fault> {
+    let fault = |(name, source): (&String, &String)| {
+        let why = expr::parses(source).err()?;
+        let message = Bilingual::new(
+            format!("define「{name}」：写法有误：{why}"),
+            format!("{name}: {why}"),
+        );
+        let place = key_place(pack, "define:", name);
+        Some(Fault { place, message })
+    };
+    pack.define.iter().filter_map(fault).collect()
+}
+
+/// The place of a key below a section that begins a line.
+fn key_place(pack: &Pack, section: &str, name: &str) -> Place {
+    let key = format!("{name}:");
+    let lines = pack.text.lines().enumerate();
+    let mut own = lines
+        .skip_while(|(_, l)| l.trim_end() != section)
+        .filter(|(_, l)| l.trim_start().starts_with(&key) && l.starts_with(' '));
+    let (line, column) = match own.next() {
+        Some((n, l)) => (n + 1, l.len() - l.trim_start().len() + 1),
+        None => (1, 1),
+    };
+    let at = |n: usize| u32::try_from(n).unwrap_or(1);
+    place(pack, at(line), at(column))
+}
+
 fn source_place(pack: &Pack, s: &Source) -> Place {
     let at = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).max(1);
     let width = s.value.chars().count().clamp(1, 200);
@@ -66,17 +95,7 @@ pub(super) struct Compiler<'a> {
 impl Compiler<'_> {
     /// A fault of the rule as a whole: at the line that begins it.
     pub(super) fn fault<T>(&self, zh: impl Into<String>, en: impl Into<String>) -> Made<T> {
-        let key = format!("{}:", self.id);
-        let lines = self.pack.text.lines().enumerate();
-        let mut own = lines
-            .skip_while(|(_, l)| l.trim_end() != "rules:")
-            .filter(|(_, l)| l.trim_start().starts_with(&key) && l.starts_with(' '));
-        let (line, column) = match own.next() {
-            Some((n, l)) => (n + 1, l.len() - l.trim_start().len() + 1),
-            None => (1, 1),
-        };
-        let at = |n: usize| u32::try_from(n).unwrap_or(1);
-        self.named(place(self.pack, at(line), at(column)), zh, en)
+        self.named(key_place(self.pack, "rules:", self.id), zh, en)
     }
 
     /// A fault at a written name or condition.
