@@ -236,6 +236,25 @@ fn the_same_records_give_the_same_bytes_on_one_thread_and_two() {
     );
 }
 
+#[test]
+fn the_records_travel_inside_under_their_own_name() {
+    let (engine, all) = (engine(), recipes(&lanting()));
+    let recipe = one(&all, "owner-visit-record/V1.pdf");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("V1.pdf");
+    std::fs::write(&file, drawn(&engine, recipe)).unwrap();
+    let run = Command::new("pdfdetach")
+        .args(["-saveall", "-o"])
+        .args([folder.path(), &file])
+        .output();
+    if run.is_err() {
+        eprintln!("skipped: there is no pdfdetach");
+        return;
+    }
+    let attached = std::fs::read_to_string(folder.path().join("records.yaml")).unwrap();
+    assert_eq!(attached, recipe.attachment.as_ref().unwrap().1);
+}
+
 fn shared(path: &str) -> Option<String> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let named = std::env::var_os("AFTERCARE_SHARED").map(PathBuf::from);
