@@ -1,6 +1,6 @@
 //! A day with an optional time of day, in the office's own time zone, packed into eight bytes.
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime};
 
 const DAY: i64 = 86_400;
 
@@ -15,7 +15,12 @@ impl Moment {
 
     /// A bare day.
     pub fn day(date: NaiveDate) -> Self {
-        Self(date.and_time(NaiveTime::MIN).and_utc().timestamp() * 2)
+        Self(i64::from(date.to_epoch_days()) * DAY * 2)
+    }
+
+    /// A day and the seconds since its midnight.
+    pub fn at(date: NaiveDate, seconds: u32) -> Self {
+        Self((i64::from(date.to_epoch_days()) * DAY + i64::from(seconds)) * 2 + 1)
     }
 
     /// A day with a time of day.

@@ -115,6 +115,7 @@ pub struct Kind {
     /// An enum field and the codes (1 + index) under which `period` may be any date of a week.
     pub weekly: Option<(FieldId, Vec<u8>)>,
     names: FxHashMap<String, FieldId>,
+    own_date: Option<FieldId>,
 }
 
 impl Kind {
@@ -148,9 +149,7 @@ impl Kind {
 
     /// The field with the record's own date: its first required date or time.
     pub fn own_date(&self) -> Option<FieldId> {
-        self.iter()
-            .find(|(_, f)| f.required && matches!(f.ty, FieldType::Date | FieldType::Time))
-            .map(|(id, _)| id)
+        self.own_date
     }
 }
 
@@ -362,6 +361,11 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
             Some((field, w.values.iter().filter_map(code).collect()))
         }
     };
+    let own_date = fields
+        .iter()
+        .position(|f| f.required && matches!(f.ty, FieldType::Date | FieldType::Time))
+        .and_then(|i| u16::try_from(i).ok())
+        .map(FieldId);
     Ok(Kind {
         name: kind.kind.clone(),
         label: kind.label.clone(),
@@ -373,6 +377,7 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
         not_signed_by,
         weekly,
         names,
+        own_date,
     })
 }
 

@@ -102,8 +102,8 @@ pub struct Table {
     pub live: Vec<bool>,
     /// Each record's id; filled in for nested records that have none.
     pub ids: Vec<Span>,
-    /// Rows by the hash of their id; of a duplicate the first.
-    pub by_id: hashbrown::HashTable<Row>,
+    /// Rows by the hash of their id; of a duplicate the first. Made when it is first asked for.
+    pub(crate) by_id: std::sync::OnceLock<hashbrown::HashTable<Row>>,
 }
 
 impl Table {
@@ -370,10 +370,52 @@ impl Office {
     /// The row of a record by its id.
     pub fn row_of(&self, kind: KindId, id: &str) -> Option<Row> {
         let table = self.table(kind);
-        table
-            .by_id
-            .find(id_hash(id), |row| self.record_id(kind, *row) == id)
-            .copied()
+        let by_id = table.by_id.get_or_init(|| {
+            let rows = u32::try_from(table.len()).unwrap_or(u32::MAX);
+            let mut by_id = hashbrown::HashTable::with_capacity(table.len());
+            for row in 0..rows {
+                self.enter_id(kind, row, &mut by_id);
+            }
+            by_id
+        });
+        let same = |row: &Row| self.record_id(kind, *row) == id;
+        by_id.find(id_hash(id), same).copied()
+    }
+
+    /// Puts a record's id into a table of ids; gives the record that has it already.
+    pub(crate) fn enter_id(
+        &self,
+        kind: KindId,
+        row: Row,
+        by_id: &mut hashbrown::HashTable<Row>,
+    ) -> Option<Row> {
+        let id = self.record_id(kind, row);
+        if id.is_empty() {
+            return None;
+        }
+        let same = |r: &Row| self.record_id(kind, *r) == id;
+        match by_id.entry(id_hash(id), same, |r| id_hash(self.record_id(kind, *r))) {
+            hashbrown::hash_table::Entry::Occupied(o) => Some(*o.get()),
+            hashbrown::hash_table::Entry::Vacant(v) => {
+                v.insert(row);
+                None
+            }
+        }
+    }
+
+    /// Whether a field has a value.
+    pub fn is_present(&self, kind: KindId, row: Row, field: FieldId) -> bool {
+        let i = row as usize;
+        match &self.table(kind).columns[usize::from(field.0)] {
+            Column::Empty | Column::Skipped => false,
+            Column::Present(v) => v[i],
+            Column::Text(v) => v[i].len > 0,
+            Column::Code(v) => v[i] > 0,
+            Column::Int(v) => v[i] != i64::MIN,
+            Column::Number(v) => !v[i].is_nan(),
+            Column::Moment(v) => v[i].is_present(),
+            Column::Ref(v) => v[i] != NO_ROW,
+        }
     }
 
     /// Where a record's field stands; without a field, or where it is absent, where the record begins.

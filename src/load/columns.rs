@@ -47,7 +47,9 @@ impl Part {
 }
 
 fn put<T: Kept>(column: &mut Vec<T>, row: usize, value: T) {
-    column.resize(row, T::ABSENT);
+    if column.len() != row {
+        column.resize(row, T::ABSENT);
+    }
     column.push(value);
 }
 
@@ -57,6 +59,8 @@ pub trait Kept: Clone + Sized {
     const ABSENT: Self;
     /// The column's values, made when there are none yet.
     fn vec(column: &mut Column) -> &mut Vec<Self>;
+    /// The column's values, if it has any of this type.
+    fn kept(column: &mut Column) -> Option<&mut Vec<Self>>;
 }
 
 macro_rules! kept {
@@ -72,6 +76,12 @@ macro_rules! kept {
                     _ => unreachable!("just made"),
                 }
             }
+            fn kept(column: &mut Column) -> Option<&mut Vec<Self>> {
+                match column {
+                    Column::$variant(v) => Some(v),
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -83,30 +93,32 @@ kept!(f64, f64::NAN, Number);
 kept!(Moment, Moment::ABSENT, Moment);
 kept!(Span, Span { start: 0, len: 0 }, Text);
 
-fn fill<T: Kept>(a: &mut Column, rows: usize, b: Option<Vec<T>>, more: usize) {
-    let v = T::vec(a);
-    v.resize(rows, T::ABSENT);
-    v.extend(b.unwrap_or_default());
-    v.resize(rows + more, T::ABSENT);
+/// Joins the parts of a column; each has as many rows as `sizes` says, of which the last may be missing.
+pub fn join(column: &mut Column, sizes: &[usize], parts: Vec<Column>) {
+    let skipped = |c: &Column| matches!(c, Column::Skipped);
+    let kept = |c: &Column| !matches!(c, Column::Empty | Column::Skipped);
+    if let Some(first) = parts.iter().find(|c| kept(c)) {
+        match first {
+            Column::Present(_) => fill::<bool>(column, sizes, parts),
+            Column::Text(_) => fill::<Span>(column, sizes, parts),
+            Column::Code(_) => fill::<u8>(column, sizes, parts),
+            Column::Int(_) => fill::<i64>(column, sizes, parts),
+            Column::Number(_) => fill::<f64>(column, sizes, parts),
+            _ => fill::<Moment>(column, sizes, parts),
+        }
+    } else if parts.iter().any(skipped) {
+        *column = Column::Skipped;
+    }
 }
 
-/// Appends a part's column to a table's that has `rows` rows; the part has `more`.
-pub fn append(a: &mut Column, rows: usize, b: Column, more: usize) {
-    match (&*a, b) {
-        (Column::Skipped, _) | (_, Column::Skipped) => *a = Column::Skipped,
-        (Column::Empty, Column::Empty) => {}
-        (_, Column::Present(v)) => fill(a, rows, Some(v), more),
-        (_, Column::Text(v)) => fill(a, rows, Some(v), more),
-        (_, Column::Code(v)) => fill(a, rows, Some(v), more),
-        (_, Column::Int(v)) => fill(a, rows, Some(v), more),
-        (_, Column::Number(v)) => fill(a, rows, Some(v), more),
-        (_, Column::Moment(v)) => fill(a, rows, Some(v), more),
-        (Column::Present(_), _) => fill::<bool>(a, rows, None, more),
-        (Column::Text(_), _) => fill::<Span>(a, rows, None, more),
-        (Column::Code(_), _) => fill::<u8>(a, rows, None, more),
-        (Column::Int(_), _) => fill::<i64>(a, rows, None, more),
-        (Column::Number(_), _) => fill::<f64>(a, rows, None, more),
-        (Column::Moment(_), _) => fill::<Moment>(a, rows, None, more),
-        _ => {}
+fn fill<T: Kept>(column: &mut Column, sizes: &[usize], parts: Vec<Column>) {
+    let all = T::vec(column);
+    all.reserve_exact(sizes.iter().sum());
+    for (mut part, size) in parts.into_iter().zip(sizes) {
+        let end = all.len() + size;
+        if let Some(values) = T::kept(&mut part) {
+            all.append(values);
+        }
+        all.resize(end, T::ABSENT);
     }
 }

@@ -7,7 +7,7 @@ use super::fault::{Fault, shown, small};
 use super::reader::{Cell, FileReader, Slot};
 use super::scalar;
 use super::split::{self, CellSpan, MOST_CELLS, Record, Unclosed};
-use crate::schema::{FieldType, KindId};
+use crate::schema::KindId;
 use crate::table::Layout;
 use crate::text::Bilingual;
 
@@ -244,7 +244,7 @@ impl<'s> Sheet<'s, '_> {
         for (i, cell) in cells.iter().enumerate() {
             match self.columns.get(i) {
                 // How a period is read depends on the other fields, so that it comes last.
-                Some(Column::Field(slot)) if slot.field.ty == FieldType::Period => {
+                Some(Column::Field(slot)) if slot.late => {
                     late = Some((*slot, *cell));
                 }
                 Some(Column::Field(slot)) => self.set(reader, *slot, row, *cell),
@@ -271,13 +271,18 @@ impl<'s> Sheet<'s, '_> {
     }
 
     fn set(&self, reader: &mut FileReader<'s>, slot: Slot<'s>, row: u32, cell: CellSpan) {
-        let place = place(self.text, cell);
+        let written = &self.text[cell.start..cell.end];
+        if written.is_empty() {
+            return;
+        }
+        let (lead, len) = split::trimmed(written);
+        let place = (small(cell.start + lead), small(len));
         let whole;
         let text = if cell.doubled {
             whole = cell.text(self.text);
             scalar::trim(&whole)
         } else {
-            &self.text[place.0 as usize..(place.0 + place.1) as usize]
+            &written[lead..lead + len]
         };
         let cell = Cell {
             text,

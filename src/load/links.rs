@@ -8,8 +8,8 @@ use rustc_hash::FxHashMap;
 use super::core;
 use super::fault::shown;
 use crate::finding::{Finding, Related, Severity};
-use crate::schema::{FieldId, FieldType, KindId};
-use crate::table::{Column, DANGLING, NO_ROW, Office, Row, Value, id_hash};
+use crate::schema::{FieldId, FieldType, KindId, Schema};
+use crate::table::{Column, DANGLING, NO_ROW, Office, Row, Value};
 use crate::text::{Bilingual, nearest};
 
 /// Fills in the table of ids; a second record with an id is a finding that names both.
@@ -20,32 +20,34 @@ pub fn index(office: &mut Office) -> Vec<Finding> {
     for (kind, (by_id, twice)) in kinds.into_iter().zip(made) {
         let twice = twice.into_iter();
         findings.extend(twice.map(|(first, second)| duplicate(office, kind, first, second)));
-        office.tables[usize::from(kind.0)].by_id = by_id;
+        office.tables[usize::from(kind.0)].by_id = by_id.map(Into::into).unwrap_or_default();
     }
     findings
 }
 
-/// Rows by their ids, and of each id that is used again the first row and the other.
-type Ids = (hashbrown::HashTable<Row>, Vec<(Row, Row)>);
+/// Rows by their ids where a table of them had to be made, and of each id that is used again the first row and the other.
+type Ids = (Option<hashbrown::HashTable<Row>>, Vec<(Row, Row)>);
+
+/// Whether each id is greater than the one before, so that none can be there twice.
+fn ascend(office: &Office, kind: KindId) -> bool {
+    let rows = 0..u32::try_from(office.table(kind).len()).unwrap_or(u32::MAX);
+    let ids = rows.map(|row| office.record_id(kind, row).as_bytes());
+    ids.filter(|id| !id.is_empty()).is_sorted_by(|a, b| a < b)
+}
 
 fn ids(office: &Office, kind: KindId) -> Ids {
+    if ascend(office, kind) {
+        return Ids::default();
+    }
     let rows = u32::try_from(office.table(kind).len()).unwrap_or(u32::MAX);
     let mut by_id = hashbrown::HashTable::with_capacity(rows as usize);
     let mut twice = Vec::new();
     for row in 0..rows {
-        let id = office.record_id(kind, row);
-        if id.is_empty() {
-            continue;
-        }
-        let same = |r: &Row| office.record_id(kind, *r) == id;
-        match by_id.entry(id_hash(id), same, |r| id_hash(office.record_id(kind, *r))) {
-            hashbrown::hash_table::Entry::Occupied(o) => twice.push((*o.get(), row)),
-            hashbrown::hash_table::Entry::Vacant(v) => {
-                v.insert(row);
-            }
+        if let Some(first) = office.enter_id(kind, row, &mut by_id) {
+            twice.push((first, row));
         }
     }
-    (by_id, twice)
+    (Some(by_id), twice)
 }
 
 fn duplicate(office: &Office, kind: KindId, first: Row, second: Row) -> Finding {
@@ -83,31 +85,33 @@ struct Reference {
     to: KindId,
 }
 
-/// Turns references into rows.
-pub fn resolve(office: &mut Office) -> Vec<Finding> {
-    let schema = Arc::clone(&office.schema);
-    let fields = schema.iter().flat_map(|(kind, k)| {
+/// All fields that refer to records.
+fn references(schema: &Schema) -> impl Iterator<Item = Reference> {
+    schema.iter().flat_map(|(kind, k)| {
         k.iter().filter_map(move |(field, f)| match f.ty {
             FieldType::Ref(to) => Some(Reference { kind, field, to }),
             _ => None,
         })
-    });
+    })
+}
+
+/// Turns references into rows.
+pub fn resolve(office: &mut Office) -> Vec<Finding> {
+    let schema = Arc::clone(&office.schema);
     let used = |r: &Reference| matches!(cells(office, *r), Column::Text(_));
-    let fields: Vec<Reference> = fields.filter(used).collect();
+    let fields: Vec<Reference> = references(&schema).filter(used).collect();
     let mut kinds: Vec<KindId> = fields.iter().map(|r| r.to).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let named: Vec<(KindId, Names<'_>)> =
-        kinds.par_iter().map(|k| (*k, names(office, *k))).collect();
-    let empty = Names::default();
+    let targets: Vec<Target<'_>> = kinds.par_iter().map(|k| Target::new(office, *k)).collect();
     let made: Vec<(Column, Vec<Finding>)> = fields
         .par_iter()
-        .map(|r| {
-            let names = named.iter().find(|n| n.0 == r.to).map_or(&empty, |n| &n.1);
-            column(office, *r, names)
+        .filter_map(|r| {
+            let target = targets.iter().find(|t| t.kind == r.to)?;
+            Some(column(office, *r, target))
         })
         .collect();
-    drop(named);
+    drop(targets);
     let mut findings = Vec::new();
     for (r, (column, found)) in fields.into_iter().zip(made) {
         office.tables[usize::from(r.kind.0)].columns[usize::from(r.field.0)] = column;
@@ -122,7 +126,7 @@ fn cells(office: &Office, r: Reference) -> &Column {
 
 const CHUNK: usize = 16_384;
 
-fn column(office: &Office, r: Reference, names: &Names<'_>) -> (Column, Vec<Finding>) {
+fn column(office: &Office, r: Reference, target: &Target<'_>) -> (Column, Vec<Finding>) {
     let Column::Text(spans) = cells(office, r) else {
         return (Column::Empty, Vec::new());
     };
@@ -130,7 +134,7 @@ fn column(office: &Office, r: Reference, names: &Names<'_>) -> (Column, Vec<Find
     let text = |i: usize| office.files[origins[i].file as usize].get(spans[i]);
     let row = |i: usize| match spans[i].len {
         0 => NO_ROW,
-        _ => row_of(office, r.to, text(i), names),
+        _ => target.row_of(text(i)),
     };
     let rows: Vec<Row> = (0..spans.len())
         .into_par_iter()
@@ -141,20 +145,70 @@ fn column(office: &Office, r: Reference, names: &Names<'_>) -> (Column, Vec<Find
     // The nearest id is looked for as long as that stays a matter of a second.
     let sought = NEAREST / office.table(r.to).len().max(1);
     let findings = lost.enumerate().map(|(n, (i, _))| {
-        let named = names.get(text(i)).map_or(&[][..], Vec::as_slice);
+        let named = target.names.get(text(i)).map_or(&[][..], Vec::as_slice);
         dangling(office, r, i, named, n < sought)
     });
     let findings = findings.collect();
     (Column::Ref(rows), findings)
 }
 
-fn row_of(office: &Office, to: KindId, text: &str, names: &Names<'_>) -> Row {
-    office
-        .row_of(to, text)
-        .unwrap_or_else(|| match names.get(text).map(Vec::as_slice) {
+/// A kind that is referred to. Its ids are at hand together with their rows, so that finding one reads no file's text.
+struct Target<'o> {
+    office: &'o Office,
+    kind: KindId,
+    short: hashbrown::HashTable<(u128, Row)>,
+    names: Names<'o>,
+}
+
+impl<'o> Target<'o> {
+    fn new(office: &'o Office, kind: KindId) -> Self {
+        let rows = u32::try_from(office.table(kind).len()).unwrap_or(u32::MAX);
+        let mut short = hashbrown::HashTable::with_capacity(rows as usize);
+        for row in 0..rows {
+            if let Some(key) = key(office.record_id(kind, row)) {
+                let entry = short.entry(
+                    key_hash(key),
+                    |e: &(u128, Row)| e.0 == key,
+                    |e| key_hash(e.0),
+                );
+                // Of a duplicate the first counts.
+                entry.or_insert((key, row));
+            }
+        }
+        Self {
+            office,
+            kind,
+            short,
+            names: names(office, kind),
+        }
+    }
+
+    fn row_of(&self, text: &str) -> Row {
+        let found = match key(text) {
+            Some(key) => self.short.find(key_hash(key), |e| e.0 == key).map(|e| e.1),
+            None => self.office.row_of(self.kind, text),
+        };
+        found.unwrap_or_else(|| match self.names.get(text).map(Vec::as_slice) {
             Some([one]) => *one,
             _ => DANGLING,
         })
+    }
+}
+
+/// A text of up to 15 bytes and its length as a number; nothing for an empty or a longer one.
+fn key(text: &str) -> Option<u128> {
+    let mut bytes = [0; 16];
+    bytes
+        .get_mut(..text.len())
+        .filter(|b| (1..16).contains(&b.len()))?
+        .copy_from_slice(text.as_bytes());
+    bytes[15] = u8::try_from(text.len()).ok()?;
+    Some(u128::from_le_bytes(bytes))
+}
+
+fn key_hash(key: u128) -> u64 {
+    use std::hash::{BuildHasher, BuildHasherDefault};
+    BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(key)
 }
 
 /// The records of a kind by their names.

@@ -53,7 +53,11 @@ pub fn load_office(
         .collect();
     let mut office = empty(id, config, options);
     let faults = join(&mut office, reads);
-    findings.extend(faults.into_iter().map(|(file, f)| told(&office, file, f)));
+    let told: Vec<Finding> = faults
+        .into_par_iter()
+        .map(|(file, f)| told(&office, file, f))
+        .collect();
+    findings.extend(told);
     findings.extend(links::index(&mut office));
     findings.extend(links::resolve(&mut office));
     core::inherit(&mut office);
@@ -107,22 +111,23 @@ fn join(office: &mut Office, reads: Vec<file::Read>) -> Vec<(usize, Fault)> {
     faults
 }
 
-fn merge(table: &mut Table, parts: Vec<Part>) {
-    let mut rows = 0;
+/// Joins the parts of a table, each column on its own.
+fn merge(table: &mut Table, mut parts: Vec<Part>) {
+    let sizes: Vec<usize> = parts.iter().map(|p| p.origins.len()).collect();
+    for p in &mut parts {
+        table.origins.append(&mut p.origins);
+        table.live.append(&mut p.live);
+        table.ids.append(&mut p.ids);
+    }
+    let mut columns: Vec<Vec<Column>> = table.columns.iter().map(|_| Vec::new()).collect();
     for p in parts {
-        let more = p.origins.len();
-        for (a, b) in table.columns.iter_mut().zip(p.columns) {
-            columns::append(a, rows, b, more);
-        }
-        rows += more;
-        table.origins.extend(p.origins);
-        table.live.extend(p.live);
-        table.ids.extend(p.ids);
+        p.columns
+            .into_iter()
+            .zip(&mut columns)
+            .for_each(|(c, all)| all.push(c));
     }
-    // A column that a later part left empty ends early.
-    for c in &mut table.columns {
-        columns::append(c, rows, Column::Empty, 0);
-    }
+    let joined = table.columns.par_iter_mut().zip(columns);
+    joined.for_each(|(column, parts)| columns::join(column, &sizes, parts));
 }
 
 fn told(office: &Office, file: usize, f: Fault) -> Finding {

@@ -57,6 +57,8 @@ pub(crate) struct Slot<'s> {
     pub keep: Keep,
     /// Whether it is the record's own date.
     pub own_date: bool,
+    /// Whether it is read after the record's other fields, on which its reading depends.
+    pub late: bool,
 }
 
 impl<'s> FileReader<'s> {
@@ -84,6 +86,7 @@ impl<'s> FileReader<'s> {
             field: def.get(id),
             keep: self.options.keep(kind, id),
             own_date: def.own_date() == Some(id),
+            late: def.get(id).ty == FieldType::Period,
         }
     }
 
@@ -142,7 +145,7 @@ impl<'s> FileReader<'s> {
             FieldType::List(values) => self.set_list(slot, row, cell, values),
             FieldType::Period => self.set_period(slot, row, cell),
             FieldType::Date | FieldType::Time => self.set_moment(slot, row, cell),
-            FieldType::Bool => match scalar::boolean(&scalar::narrow(cell.text)) {
+            FieldType::Bool => match scalar::boolean(cell.text) {
                 Some(b) => self.store(slot, row, if b { 2u8 } else { 1 }),
                 None => self.bad(slot, row, cell, "「是」或「否」", "`yes` or `no`"),
             },

@@ -9,10 +9,19 @@ use crate::schema::EnumValue;
 
 /// The text without surrounding space; marks of width zero that come with pasted text count as space.
 pub fn trim(text: &str) -> &str {
-    match text.as_bytes() {
-        [a, .., b] if a.is_ascii_graphic() && b.is_ascii_graphic() => text,
-        _ => text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')),
+    // Most texts begin and end with a letter, digit or Chinese character (three bytes, the first from E4 to E9).
+    let han = |b: u8| (0xe4..=0xe9).contains(&b);
+    let solid = match text.as_bytes() {
+        [a, .., x, _, b] => {
+            (a.is_ascii_graphic() || han(*a)) && (b.is_ascii_graphic() || (han(*x) && *b >= 0x80))
+        }
+        [a, .., b] => a.is_ascii_graphic() && b.is_ascii_graphic(),
+        _ => false,
+    };
+    if solid {
+        return text;
     }
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'))
 }
 
 /// Whether a cell or value means that there is none.
@@ -59,8 +68,8 @@ pub fn moment(text: &str, time: bool, zone: chrono_tz::Tz) -> Option<Moment> {
             return Some(Moment::day(date));
         }
         if time && b.len() == 16 && (b[10] == b' ' || b[10] == b'T') && b[13] == b':' {
-            let at = NaiveTime::from_hms_opt(digits(&b[11..13])?, digits(&b[14..])?, 0)?;
-            return Some(Moment::instant(date.and_time(at)));
+            let (hour, minute) = (digits(&b[11..13])?, digits(&b[14..])?);
+            return (hour < 24 && minute < 60).then(|| Moment::at(date, hour * 3600 + minute * 60));
         }
     }
     let plain = narrow(text);
@@ -181,6 +190,27 @@ fn offset_seconds(text: &str) -> Option<i64> {
 
 /// A decimal number as (digits, how many of them after the point): thousands separators, full width, 元 ¥ 万元 forgiven.
 fn decimal(text: &str) -> Option<(i64, u32)> {
+    plain_decimal(text).or_else(|| any_decimal(text))
+}
+
+/// Digits with at most one point among them.
+fn plain_decimal(text: &str) -> Option<(i64, u32)> {
+    if text.is_empty() || text == "." || text.len() > 17 {
+        return None;
+    }
+    let (mut n, mut places, mut point) = (0i64, 0, false);
+    for b in text.bytes() {
+        match b {
+            b'0'..=b'9' => n = n * 10 + i64::from(b - b'0'),
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+        places += u32::from(point && b != b'.');
+    }
+    Some((n, places))
+}
+
+fn any_decimal(text: &str) -> Option<(i64, u32)> {
     let plain = narrow(text.trim());
     let mut t = plain.trim().trim_start_matches(['¥', '￥']).trim();
     let mut shift = 0;
@@ -267,6 +297,10 @@ pub fn number(text: &str) -> Option<f64> {
 
 /// Yes or no.
 pub fn boolean(text: &str) -> Option<bool> {
+    yes_or_no(text).or_else(|| yes_or_no(&narrow(text)))
+}
+
+fn yes_or_no(text: &str) -> Option<bool> {
     match text {
         "true" | "True" | "TRUE" | "是" | "有" | "√" | "✓" | "yes" | "Yes" | "YES" => {
             Some(true)
@@ -280,11 +314,14 @@ pub fn boolean(text: &str) -> Option<bool> {
 
 /// 1 + the index of the value with this code or label.
 pub fn code(text: &str, values: &[EnumValue]) -> Option<u8> {
-    let plain = narrow(text);
-    let t = plain.trim();
-    let at = values
-        .iter()
-        .position(|v| v.code == t || v.label.zh == t || v.label.en.eq_ignore_ascii_case(t))?;
+    let exact = |v: &EnumValue| v.code == text || v.label.zh == text;
+    let at = values.iter().position(exact).or_else(|| {
+        let plain = narrow(text);
+        let t = plain.trim();
+        let same =
+            |v: &EnumValue| v.code == t || v.label.zh == t || v.label.en.eq_ignore_ascii_case(t);
+        values.iter().position(same)
+    })?;
     u8::try_from(at + 1).ok()
 }
 
@@ -408,6 +445,34 @@ mod tests {
         assert_eq!(int("3.0"), Some(3));
         assert_eq!(int("1.23E+11"), None);
         assert_eq!(number("2.5"), Some(2.5));
+        assert_eq!(int(&"9".repeat(60)), None);
+        assert_eq!(
+            (int("."), int("1..2"), number("5.")),
+            (None, None, Some(5.0))
+        );
+    }
+
+    #[test]
+    fn only_space_is_trimmed() {
+        for (text, inner) in [
+            ("", ""),
+            (" ", ""),
+            ("　", ""),
+            ("a", "a"),
+            ("回", "回"),
+            ("回访", "回访"),
+            (" 回访　", "回访"),
+            ("\u{feff}a", "a"),
+            ("a回\u{200b}", "a回"),
+            ("回a ", "回a"),
+            ("丠　", "丠"),
+            ("é ", "é"),
+            ("😀", "😀"),
+            ("ab\u{3000}", "ab"),
+            ("\u{2028}x回", "x回"),
+        ] {
+            assert_eq!(trim(text), inner, "{text:?}");
+        }
     }
 
     #[test]
@@ -432,6 +497,12 @@ mod tests {
             let at = chrono::DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
             let m = if bare { Moment::day(at.date()) } else { Moment::instant(at) };
             prop_assert_eq!(moment(&m.to_string(), true, chrono_tz::Asia::Shanghai), Some(m));
+        }
+
+        #[test]
+        fn trimming_is_as_slow_trimming(text in "[ a回\u{3000}\u{feff}\u{e9}😀丠]{0,6}") {
+            let slow = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
+            prop_assert_eq!(trim(&text), slow);
         }
 
         #[test]

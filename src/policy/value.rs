@@ -79,7 +79,10 @@ impl<'a> View<'a> {
         match e {
             Expr::Bool(b) => *b,
             Expr::Path(p) => self.get(p) == Value::Bool(true),
-            Expr::Present(p) => self.get(p) != Value::Absent,
+            Expr::Present(p) => {
+                let owner = self.owner(p);
+                owner.is_some_and(|(k, row)| self.office.is_present(k, row, p.field))
+            }
             Expr::Found(root) => self.root(*root).is_some(),
             Expr::Codes(p, codes, wanted) => match self.get(p) {
                 Value::Code(c) => codes.contains(&c) == *wanted,
