@@ -80,7 +80,7 @@ impl Set {
 
     fn load(&self, everything: bool) -> (Office, Compiled) {
         let schema = Arc::new(Schema::embedded().unwrap());
-        let packs = Packs::embedded().unwrap_or_else(|f| panic!("{}", f.message));
+        let packs = Packs::embedded().unwrap_or_else(|f| panic!("{}", f.message.en));
         let folder = self.root().join("records/o");
         let config = read_config(self.root(), &folder).unwrap();
         let compiled =
