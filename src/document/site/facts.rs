@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::Settings;
 use super::library::Library;
 use crate::calendar::{Period, Unit};
+use crate::core_rules;
 use crate::document::chart::{self, Point};
 use crate::document::redact::Redaction;
 use crate::document::report::Answers;
@@ -182,9 +183,18 @@ fn counts(findings: &[Finding], due: usize) -> Counts {
     c
 }
 
+/// Every rule that a finding of the office may name: those of its policies, and those that hold for every record.
 fn rules(checked: &Checked, judged: &Judged) -> BTreeMap<String, Rule> {
     let lang = judged.office.config.lang;
-    let rule = |j: &crate::policy::Judgement| {
+    let mut all = BTreeMap::new();
+    for (name, rule) in core_rules::embedded().unwrap_or_default() {
+        let rule = Rule {
+            title: rule.title.get(lang).to_owned(),
+            policy: lang.pick("所有记录", "Every record").to_owned(),
+        };
+        all.insert(format!("core/{name}"), rule);
+    }
+    for j in &judged.judgements {
         let pack = checked.packs.get(&j.policy);
         let rule = Rule {
             title: j.title.get(lang).to_owned(),
@@ -192,9 +202,9 @@ fn rules(checked: &Checked, judged: &Judged) -> BTreeMap<String, Rule> {
                 .map(|p| p.title.get(lang).to_owned())
                 .unwrap_or_default(),
         };
-        (j.rule.clone(), rule)
-    };
-    judged.judgements.iter().map(rule).collect()
+        all.insert(j.rule.clone(), rule);
+    }
+    all
 }
 
 fn policies(checked: &Checked, office: &Office) -> Vec<String> {

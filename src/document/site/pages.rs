@@ -202,12 +202,7 @@ struct Shown<'a> {
 
 fn shown<'a>(f: &'a Facts<'_>, finding: &'a Finding) -> Shown<'a> {
     let lang = f.lang();
-    let known = f.rules.get(&finding.rule);
-    let core = Rule {
-        title: finding.rule.clone(),
-        policy: lang.pick("记录本身", "The records themselves").to_owned(),
-    };
-    let Rule { title, policy } = known.cloned().unwrap_or(core);
+    let Rule { title, policy } = f.rules.get(&finding.rule).cloned().unwrap_or_default();
     let record = finding.kind.as_ref().zip(finding.record.as_ref());
     Shown {
         rule: &finding.rule,
