@@ -24,7 +24,7 @@ use crate::pipeline::Failure;
 pub struct Output {
     disk: Disk,
     state: State,
-    lock: File,
+    lock: Lock,
 }
 
 impl Output {
@@ -42,7 +42,7 @@ impl Output {
 
     /// Now, by the clock of the folder's file system.
     pub fn now(&self) -> Option<SystemTime> {
-        self.lock.metadata().and_then(|m| m.modified()).ok()
+        self.lock.0.metadata().and_then(|m| m.modified()).ok()
     }
 
     /// What was told by the build that made what is there, and how many files it holds, if nothing changed since.
@@ -74,8 +74,17 @@ impl Output {
     }
 }
 
-/// Locks the folder. The system frees it when the process ends, however it ends.
-fn lock(disk: &Disk) -> Result<File, Failure> {
+/// The lock on the folder. The system frees it when the process ends, however it ends.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave it to a child process that has just been forked.
+        let _ = self.0.unlock();
+    }
+}
+
+fn lock(disk: &Disk) -> Result<Lock, Failure> {
     let path = format!("{PRIVATE}/lock");
     let told = |e: &std::io::Error| disk.fault(&path, e);
     let mut file = File::options()
@@ -85,34 +94,19 @@ fn lock(disk: &Disk) -> Result<File, Failure> {
         .truncate(false)
         .open(disk.at(&path))
         .map_err(|e| told(&e))?;
-    if !locked(&file) {
+    if let Err(TryLockError::WouldBlock) = file.try_lock() {
         let mut who = String::new();
         let _ = file.read_to_string(&mut who);
         return Err(busy(who.trim()));
     }
+    // Where a file system cannot lock, the folder is taken on trust.
     let mine = std::process::id().to_string();
     file.set_len(0)
         .and_then(|()| file.rewind())
         .and_then(|()| file.write_all(mine.as_bytes()))
         .map_err(|e| told(&e))?;
-    Ok(file)
+    Ok(Lock(file))
 }
-
-/// Waits a moment for a build that is just ending, or whose lock a process that was being started still holds.
-/// Where a file system cannot lock, the folder is taken on trust.
-fn locked(file: &File) -> bool {
-    (0..WAITS).any(|_| {
-        let busy = matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-        if busy {
-            std::thread::sleep(WAIT);
-        }
-        !busy
-    })
-}
-
-/// How often, and how long each time.
-const WAITS: u32 = 25;
-const WAIT: std::time::Duration = std::time::Duration::from_millis(20);
 
 fn busy(who: &str) -> Failure {
     let (zh, en) = if who.is_empty() {
