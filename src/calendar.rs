@@ -14,6 +14,9 @@ pub enum Unit {
     Day,
     /// An ISO week, Monday first.
     Week,
+    /// A week from Saturday to Friday.
+    #[serde(rename = "saturday_week")]
+    SaturdayWeek,
     /// A calendar month.
     Month,
     /// A quarter.
@@ -22,13 +25,16 @@ pub enum Unit {
     Half,
     /// A calendar year.
     Year,
+    /// Days that no calendar unit holds, such as a holiday's: a day is the stretch of itself.
+    #[serde(skip)]
+    Stretch,
 }
 
 impl Unit {
     /// How many months it has, for those made of months.
     fn months(self) -> Option<u32> {
         match self {
-            Self::Day | Self::Week => None,
+            Self::Day | Self::Week | Self::SaturdayWeek | Self::Stretch => None,
             Self::Month => Some(1),
             Self::Quarter => Some(3),
             Self::Half => Some(6),
@@ -64,8 +70,19 @@ impl Period {
                 let first = day - Days::new(u64::from(day.weekday().num_days_from_monday()));
                 (first, first + Days::new(6))
             }
+            None if unit == Unit::SaturdayWeek => {
+                let past = (day.weekday().num_days_from_monday() + 2) % 7;
+                let first = day - Days::new(u64::from(past));
+                (first, first + Days::new(6))
+            }
             None => (day, day),
         };
+        Self { first, last, unit }
+    }
+
+    /// Days that no calendar unit holds.
+    pub fn stretch(first: NaiveDate, last: NaiveDate) -> Self {
+        let unit = Unit::Stretch;
         Self { first, last, unit }
     }
 
@@ -121,7 +138,8 @@ impl Period {
 }
 
 impl std::fmt::Display for Period {
-    /// As contract/policies.md writes periods: `2025-03-02`, `2025-W14`, `2025-03`, `2025-Q1`, `2025-H1`, `2025`.
+    /// As contract/policies.md writes periods: `2025-03-02`, `2025-W14`, `2025-03`, `2025-Q1`, `2025-H1`, `2025`; a week
+    /// from Saturday or a stretch by its first and last day, `2025-03-01/2025-03-07`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (y, m) = (self.first.year(), self.first.month());
         match self.unit {
@@ -134,6 +152,7 @@ impl std::fmt::Display for Period {
             Unit::Quarter => write!(f, "{y:04}-Q{}", m.div_ceil(3)),
             Unit::Half => write!(f, "{y:04}-H{}", m.div_ceil(6)),
             Unit::Year => write!(f, "{y:04}"),
+            Unit::SaturdayWeek | Unit::Stretch => write!(f, "{}/{}", self.first, self.last),
         }
     }
 }
@@ -143,7 +162,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const UNITS: [Unit; 6] = [
+    const UNITS: [Unit; 7] = [
+        Unit::SaturdayWeek,
         Unit::Day,
         Unit::Week,
         Unit::Month,
@@ -159,7 +179,7 @@ mod tests {
     proptest! {
         /// The brute-force twin walks day by day while the written name stays the same.
         #[test]
-        fn a_period_is_the_longest_run_of_days_with_its_name(day in days(), u in 0usize..6) {
+        fn a_period_is_the_longest_run_of_days_with_its_name(day in days(), u in 0usize..7) {
             let unit = UNITS[u];
             let name = |d: NaiveDate| Period::containing(unit, d).to_string();
             let p = Period::containing(unit, day);
@@ -173,9 +193,10 @@ mod tests {
         }
 
         #[test]
-        fn what_is_written_is_read(day in days(), u in 0usize..6) {
+        fn what_is_written_is_read(day in days(), u in 0usize..7) {
             let p = Period::containing(UNITS[u], day);
-            prop_assert_eq!(Period::parse(&p.to_string()), Some(p));
+            let read = Period::parse(&p.to_string());
+            prop_assert_eq!(read, (u > 0).then_some(p), "a week from Saturday is written, never read");
             prop_assert_eq!(p.next().previous(), p);
         }
 

@@ -53,6 +53,15 @@ impl Moment {
         date_of(self.day_number())
     }
 
+    /// The moment `n` minutes later, or earlier; a bare day stays as it is.
+    pub fn plus_minutes(self, n: i64) -> Self {
+        if self.has_time() {
+            Self(self.0 + n * 120)
+        } else {
+            self
+        }
+    }
+
     /// The moment as date and time; a bare day is its midnight.
     pub fn datetime(self) -> NaiveDateTime {
         chrono::DateTime::from_timestamp(self.seconds(), 0)
@@ -77,6 +86,25 @@ pub fn date_of(number: i32) -> NaiveDate {
 /// The number of a day since 1970-01-01.
 pub fn day_number(date: NaiveDate) -> i32 {
     date.to_epoch_days()
+}
+
+/// `date` and `n` months, back or on: a month's end where that month has no such day.
+pub fn plus_months(date: NaiveDate, n: i32) -> NaiveDate {
+    let months = chrono::Months::new(n.unsigned_abs());
+    let moved = if n < 0 {
+        date.checked_sub_months(months)
+    } else {
+        date.checked_add_months(months)
+    };
+    moved.unwrap_or(NaiveDate::MAX)
+}
+
+/// The anniversary of `date` after `n` years; that of 29 February is 1 March in a common year (policies.md, policy 1).
+pub fn plus_years(date: NaiveDate, n: i32) -> NaiveDate {
+    let year = date.year().saturating_add(n);
+    let same = NaiveDate::from_ymd_opt(year, date.month(), date.day());
+    same.or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
+        .unwrap_or(NaiveDate::MAX)
 }
 
 /// `date` and `n` days.

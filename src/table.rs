@@ -321,7 +321,13 @@ impl Office {
         let table = self.table(kind);
         let i = row as usize;
         match &table.columns[usize::from(field.0)] {
-            Column::Empty | Column::Skipped => Value::Absent,
+            Column::Empty | Column::Skipped => match self.schema.get(kind).get(field).ty {
+                FieldType::Id => match self.record_id(kind, row) {
+                    "" => Value::Absent,
+                    id => Value::Text(id),
+                },
+                _ => Value::Absent,
+            },
             Column::Present(v) => {
                 if v[i] {
                     Value::Present
@@ -430,7 +436,7 @@ impl Office {
     }
 }
 
-/// The hash of an id in [`Table::by_id`].
+/// The hash of an id in `Table::by_id`.
 pub fn id_hash(id: &str) -> u64 {
     use std::hash::{BuildHasher, BuildHasherDefault};
     BuildHasherDefault::<rustc_hash::FxHasher>::default().hash_one(id)

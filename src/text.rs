@@ -70,3 +70,27 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         None => Bilingual::default(),
     }
 }
+
+/// Compares by runs of digits and text, digits by value (policies.md, *Boundaries*: how ids sort).
+pub fn natural(a: &str, b: &str) -> std::cmp::Ordering {
+    let (mut a, mut b) = (a, b);
+    while let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) {
+        let digits = |s: &str| s.bytes().take_while(u8::is_ascii_digit).count();
+        let (m, n) = (digits(a), digits(b));
+        let order = if m > 0 && n > 0 {
+            let (p, q) = (
+                a[..m].trim_start_matches('0'),
+                b[..n].trim_start_matches('0'),
+            );
+            (a, b) = (&a[m..], &b[n..]);
+            p.len().cmp(&q.len()).then_with(|| p.cmp(q))
+        } else {
+            (a, b) = (&a[x.len_utf8()..], &b[y.len_utf8()..]);
+            x.cmp(&y)
+        };
+        if order != std::cmp::Ordering::Equal {
+            return order;
+        }
+    }
+    a.len().cmp(&b.len())
+}

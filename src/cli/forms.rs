@@ -92,6 +92,8 @@ fn unit(unit: Unit) -> (&'static str, &'static str) {
     match unit {
         Unit::Day => ("day", "日"),
         Unit::Week => ("week", "周"),
+        Unit::SaturdayWeek => ("week from Saturday", "周（周六起）"),
+        Unit::Stretch => ("stretch of days", "一段日子"),
         Unit::Month => ("month", "月"),
         Unit::Quarter => ("quarter", "季度"),
         Unit::Half => ("half", "半年"),

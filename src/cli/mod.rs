@@ -1,4 +1,4 @@
-//! Arguments in, exit status out. A command is one file here and its row in [`COMMANDS`].
+//! Arguments in, exit status out. A command is one file here and its row in `COMMANDS`.
 
 #[cfg(feature = "documents")]
 mod blank;

@@ -142,6 +142,12 @@ pub(crate) fn period(p: Period, lang: Lang) -> String {
     let (y, m) = (p.first.year(), p.first.month());
     match (p.unit, lang) {
         (Unit::Day, _) => date(p.first, lang),
+        (Unit::SaturdayWeek | Unit::Stretch, Lang::Zh) => {
+            format!("{}至{}", date(p.first, lang), date(p.last, lang))
+        }
+        (Unit::SaturdayWeek | Unit::Stretch, Lang::En) => {
+            format!("{} to {}", date(p.first, lang), date(p.last, lang))
+        }
         (Unit::Week, Lang::Zh) => {
             let week = p.first.iso_week();
             let day = |d: NaiveDate| format!("{}月{}日", d.month(), d.day());

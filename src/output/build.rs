@@ -48,7 +48,7 @@ impl Output {
     /// What was told by the build that made what is there, and how many files it holds, if nothing changed since.
     pub fn unchanged(&self, key: Option<&str>) -> Option<(Told, usize)> {
         let same = key.is_some() && self.state.key.as_deref() == key;
-        (same && self.state.intact(&self.disk)).then(|| (self.state.told, self.state.files.len()))
+        (same && self.state.intact(&self.disk)).then_some((self.state.told, self.state.files.len()))
     }
 
     /// Begins a build.

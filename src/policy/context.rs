@@ -6,13 +6,14 @@ use rayon::prelude::*;
 use super::compile::{Compiled, Link, Once, Rule, Span};
 use super::definition::Pick;
 use super::expr::Expr;
-use super::value::{Record, View};
+use super::value::{Record, View, as_number};
 use super::verdict::{Outcome, Verdict};
 use crate::calendar::Period;
 use crate::calendar::working::{self, Unpublished};
 use crate::moment::{Moment, plus_days};
 use crate::schema::{FieldId, KindId};
 use crate::table::{Column, Office, Row};
+use crate::text::natural;
 
 /// For each record of one kind, the records of another that name it.
 struct Index {
@@ -67,6 +68,7 @@ pub struct Context<'a> {
     /// What it adopted.
     pub compiled: &'a Compiled,
     links: Vec<Index>,
+    wholes: Vec<Option<Record>>,
     earliest: Option<NaiveDate>,
 }
 
@@ -90,12 +92,26 @@ impl<'a> Context<'a> {
             .collect();
         let kinds = office.schema.iter().map(|(k, _)| k);
         let earliest = kinds.filter_map(|k| earliest(office, k)).min();
-        Self {
+        let mut cx = Self {
             office,
             compiled,
             links,
+            wholes: Vec::new(),
             earliest,
-        }
+        };
+        let wholes = compiled.wholes.iter().map(|l| cx.among_all(l)).collect();
+        cx.wholes = wholes;
+        cx
+    }
+
+    /// The record that a link to a whole kind picks.
+    fn among_all(&self, link: &Link) -> Option<Record> {
+        let holds = |record: &Record| {
+            let view = View::of(self.office, *record);
+            link.filter.as_ref().is_none_or(|f| view.holds(f))
+        };
+        let all = self.live(link.of).map(|row| (link.of, row));
+        self.pick(link.pick, all.filter(holds))
     }
 
     /// A record's own date: its first required date, or its parent's.
@@ -158,14 +174,22 @@ impl<'a> Context<'a> {
 
     /// The one record that a link picks.
     pub fn picked(&self, view: &View<'a>, link: &Link) -> Option<Record> {
+        if link.whole {
+            return self.wholes[link.index];
+        }
+        self.pick(link.pick, self.linked(view, link))
+    }
+
+    fn pick(&self, pick: Pick, all: impl Iterator<Item = Record>) -> Option<Record> {
         let date = |r: &Record| {
             let m = self.own_date(*r);
             (m.day_number(), m.seconds())
         };
-        let all = self.linked(view, link);
-        match link.pick {
+        let id = |r: &Record| self.office.record_id(r.0, r.1);
+        match pick {
             Pick::Latest => all.max_by_key(date),
             Pick::Earliest => all.min_by_key(date),
+            Pick::LastId => all.max_by(|a, b| natural(id(a), id(b))),
         }
     }
 
@@ -189,12 +213,17 @@ impl<'a> Context<'a> {
         }
         Due::By(
             after,
-            match once.span {
-                Span::EndOf(unit) => Period::containing(unit, after.date()).last,
-                Span::Hours(h) => last_day_of_hours(after, h),
-                Span::Days(d) => plus_days(after.date(), u32::try_from(d).unwrap_or(u32::MAX)),
+            match &once.span {
+                Span::EndOf(unit) => Period::containing(*unit, after.date()).last,
+                Span::Hours(h) => last_day_of_hours(after, *h),
+                Span::Days(d) => plus_days(after.date(), u32::try_from(*d).unwrap_or(u32::MAX)),
+                Span::Itself => after.date(),
+                Span::Reckoned(days) => match reckoned(view, days) {
+                    Some(d) => plus_days(after.date(), d),
+                    None => return Due::Never,
+                },
                 Span::WorkingDays(d) => {
-                    match working::public().plus_working_days(after.date(), d) {
+                    match working::public().plus_working_days(after.date(), *d) {
                         Ok(last) => last,
                         Err(Unpublished(year)) => return Due::Unknown(after, year),
                     }
@@ -253,6 +282,17 @@ impl<'a> Context<'a> {
         parts.into_iter().for_each(|p| all.append(p));
         all
     }
+}
+
+/// A number of days worked out for a record; none when it has none or it is below 0.
+pub fn reckoned(view: &View<'_>, days: &Expr) -> Option<u32> {
+    let n = as_number(view.value(days)).filter(|n| *n >= 0.0)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "not below 0, and numbers of rules are at most a million"
+    )]
+    Some(n as u32)
 }
 
 /// A decision about one record.

@@ -34,6 +34,9 @@ pub struct Pack {
     /// Named parts of conditions.
     #[serde(default)]
     pub define: BTreeMap<String, String>,
+    /// Numbers by row, which an office may change.
+    #[serde(default)]
+    pub tables: BTreeMap<String, BTreeMap<String, Number>>,
     /// Clauses that records cannot prove, and why.
     #[serde(default)]
     pub unchecked: Vec<Unchecked>,
@@ -62,7 +65,7 @@ pub enum Number {
     Int(i64),
     /// A number.
     Float(f64),
-    /// A month and day, or a weekday.
+    /// A month and day, a weekday, or in a table a range such as `5-8`.
     Text(String),
 }
 
@@ -106,6 +109,14 @@ pub struct Rule {
     pub rate: Option<Spanned<Rate>>,
     /// Operator: something handed in for each period by a day.
     pub filing: Option<Spanned<Filing>>,
+    /// Operator: figures that agree with the records of their period.
+    pub agree: Option<Spanned<Agree>>,
+    /// Operator: a year's sum against a limit.
+    pub total: Option<Spanned<Total>>,
+    /// Operator: stretches of time that leave no gap.
+    pub cover: Option<Spanned<Cover>>,
+    /// Operator: days that lie no further apart than a number.
+    pub spacing: Option<Spanned<Spacing>>,
     /// Records that show it at work.
     pub examples: Examples,
 }
@@ -126,8 +137,8 @@ pub struct Said {
 pub struct Link {
     /// Their kind.
     pub of: Source,
-    /// Their field that names the record.
-    pub by: Source,
+    /// Their field that names the record; all of the kind when absent, which only `let` may ask for.
+    pub by: Option<Source>,
     /// Which record they name; the rule's own when absent.
     pub key: Option<Source>,
     /// Which of them; bare names are theirs, `subject` is the rule's record.
@@ -147,6 +158,9 @@ pub enum Pick {
     Latest,
     /// The earliest.
     Earliest,
+    /// The one whose id sorts last.
+    #[serde(rename = "last_id")]
+    LastId,
 }
 
 /// The day from which something is due: `days`, `hours` or `working_days` of the rule's numbers after a moment.
@@ -157,6 +171,10 @@ pub struct Once {
     pub after: Option<Source>,
     /// The number that counts; `days`, `hours` or `working_days` when absent.
     pub number: Option<Source>,
+    /// Or a number of days worked out for each record.
+    pub days: Option<Source>,
+    /// Or the last day itself.
+    pub by: Option<Source>,
     /// Due at the end of the period that holds the moment.
     pub end_of: Option<Unit>,
     /// Judged at once where this holds: what came too late need not be waited for.
@@ -180,6 +198,8 @@ pub struct Test {
     /// Judged at once, whatever the rule's `once` says.
     #[serde(default)]
     pub at_once: bool,
+    /// When it is due, instead of what the rule's `once` says.
+    pub once: Option<Once>,
 }
 
 /// A deadline: `days`, `hours` or `working_days` of the rule's numbers after a moment, or a stated last day.
@@ -188,8 +208,12 @@ pub struct Test {
 pub struct Within {
     /// The moment; the record's own date when absent.
     pub after: Option<Source>,
-    /// The last day, instead.
+    /// A number of days worked out for each record, instead of the rule's.
+    pub days: Option<Source>,
+    /// The last day or time, instead.
     pub by: Option<Source>,
+    /// The period of the moment whose rate the message can tell.
+    pub per: Option<Unit>,
     /// The field that must be dated in time.
     pub field: Option<Source>,
     /// Or the linked record that must be.
@@ -210,11 +234,54 @@ pub struct Count {
     /// Their date; their own when absent.
     pub on: Option<Source>,
     /// The period.
-    pub per: Unit,
+    pub per: Every,
     /// A record is judged for periods that begin on or after this day of it.
     pub from: Option<Source>,
     /// … and end on or before this one.
     pub until: Option<Source>,
+    /// … and of which this holds.
+    #[serde(rename = "for")]
+    pub which: Option<Source>,
+    /// From when periods are judged where the office has no `since`.
+    #[serde(default)]
+    pub start: Start,
+    /// Counted is how many different values this field of theirs has.
+    pub distinct: Option<Source>,
+}
+
+/// A period of `count`: a calendar unit, or days of the public calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// Each calendar day.
+    Day,
+    /// Each working day of the public calendar.
+    WorkingDay,
+    /// Each ISO week.
+    Week,
+    /// Each week from Saturday to Friday.
+    SaturdayWeek,
+    /// Each public holiday.
+    Holiday,
+    /// Each month.
+    Month,
+    /// Each quarter.
+    Quarter,
+    /// Each half-year.
+    Half,
+    /// Each year.
+    Year,
+}
+
+/// From when periods are judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Start {
+    /// The earliest record of the kind that is counted.
+    #[default]
+    Kind,
+    /// Each record's own `from`.
+    Own,
 }
 
 /// What share of a population is met.
@@ -238,6 +305,8 @@ pub struct Rate {
     pub find: Option<Link>,
     /// Days after `on` until a member is settled.
     pub settle_days: Option<Source>,
+    /// Or the last day on which it can be settled.
+    pub settle_by: Option<Source>,
     /// How many periods later it is judged.
     #[serde(default)]
     pub settle_periods: u32,
@@ -273,6 +342,117 @@ pub struct Filing {
     /// One for each ISO week that ends in the period serves as well.
     #[serde(default)]
     pub weekly: bool,
+    /// What becomes of a last day that is no working day.
+    #[serde(default)]
+    pub holiday: Holiday,
+}
+
+/// What becomes of a last day that is no working day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holiday {
+    /// It stays.
+    #[default]
+    Stays,
+    /// The day before it takes its place.
+    PreviousDay,
+}
+
+/// Figures of each record that must equal the number of records dated in its period.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agree {
+    /// The field that names the period.
+    pub period: Source,
+    /// The period.
+    pub per: Unit,
+    /// Only records dated on or before this day count.
+    pub until: Option<Source>,
+    /// The figures.
+    pub figures: Vec<Figure>,
+}
+
+/// One figure: a field, and the records that it counts.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// The field.
+    pub field: Source,
+    /// Their kind.
+    pub of: Source,
+    /// Which of them.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// Their date; their own when absent.
+    pub on: Option<Source>,
+}
+
+/// The sum of a field over a year's records, which must not exceed a field of the rule's record.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Total {
+    /// Their kind.
+    pub of: Source,
+    /// Which of them.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// The field that is summed, money.
+    pub sum: Source,
+    /// The date that puts them into a year.
+    pub on: Source,
+    /// Their text fields and those of the rule's record that must be equal.
+    #[serde(rename = "match", default)]
+    pub matching: BTreeMap<String, Source>,
+    /// The rule's record's year.
+    pub year: Source,
+    /// The rule's record's limit, money.
+    pub limit: Source,
+}
+
+/// Stretches of time of an office's records, which must leave no gap between the first and the last.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cover {
+    /// Their kind.
+    pub of: Source,
+    /// Which of them.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// When one begins.
+    pub from: Source,
+    /// When it ends.
+    pub until: Source,
+    /// What is taken out of it.
+    pub away: Option<Away>,
+}
+
+/// A stretch taken out of another: to the other's end when `until` has no value.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Away {
+    /// When it begins.
+    pub from: Source,
+    /// When it ends.
+    pub until: Source,
+    /// Where this holds nothing is taken out.
+    pub unless: Option<Source>,
+}
+
+/// Days with records of each subject, which lie no further apart than the rule's `days`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spacing {
+    /// Their kind.
+    pub of: Source,
+    /// Their field that names the rule's record.
+    pub by: Source,
+    /// Which of them.
+    #[serde(rename = "where")]
+    pub filter: Option<Source>,
+    /// Counted from this day of the rule's record, where it is after the start.
+    pub from: Option<Source>,
+    /// … to this one, where it is before as-of.
+    pub until: Option<Source>,
 }
 
 /// Where a filing's last day lies.

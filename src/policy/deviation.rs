@@ -58,6 +58,7 @@ pub fn deviations(config: &OfficeConfig, packs: &Packs) -> Vec<Deviation> {
     for adoption in &config.adoptions {
         all.extend(term(adoption));
         if let Some(pack) = packs.get(&adoption.policy) {
+            all.extend(rows(pack, adoption));
             all.extend(switched_off(pack, adoption));
             all.extend(changed(pack, adoption));
         }
@@ -115,6 +116,35 @@ fn switched_off(pack: &Pack, adoption: &Adoption) -> Vec<Deviation> {
         named(pack, name).map(|rule| of_rule(Change::Off, pack, rule, message, place))
     };
     adoption.off.iter().filter_map(one).collect()
+}
+
+/// Rows of tables that differ from the pack's; of one written twice, the last counts.
+fn rows(pack: &Pack, adoption: &Adoption) -> Vec<Deviation> {
+    let mut all = Vec::new();
+    for (name, own) in &pack.tables {
+        for (row, before) in own {
+            let mut set = adoption.with.iter().rev();
+            let is_this =
+                |w: &&(String, String, String, Place)| names(&w.0, &pack.id, name) && w.1 == *row;
+            let (before, Some((.., value, place))) = (written(before), set.find(is_this)) else {
+                continue;
+            };
+            if before != *value {
+                all.push(Deviation {
+                    change: Change::Number,
+                    policy: pack.id.clone(),
+                    rule: format!("{}/{name}", pack.id),
+                    title: None,
+                    message: Bilingual::new(
+                        format!("{row} 由 {before} 改为 {value}"),
+                        format!("`{row}` changed from {before} to {value}"),
+                    ),
+                    place: place.clone(),
+                });
+            }
+        }
+    }
+    all
 }
 
 /// Numbers and severities that differ from the pack's; of one written twice, the last counts.

@@ -99,16 +99,45 @@ pub enum Func {
     Year,
     /// `text.contains("…")`; on a list: one of its parts equals it.
     Contains,
+    /// `timed(a)`: whether its time of day is known.
+    Timed,
+    /// `plus_days(a, n)`: the day n days later.
+    PlusDays,
+    /// `plus_months(a, n)`: the day n months later, a month's end where that month has no such day.
+    PlusMonths,
+    /// `plus_years(a, n)`: the anniversary.
+    PlusYears,
+    /// `plus_minutes(a, n)`.
+    PlusMinutes,
+    /// `first_day(p)`: the first day of a written period.
+    FirstDay,
+    /// `id_before(a, b)`: of two ids, a sorts before b.
+    IdBefore,
 }
 
-/// Function names, argument types and meanings.
-pub const FUNCTIONS: &[(&str, Func, usize)] = &[
-    ("within_days", Func::WithinDays, 3),
-    ("within_hours", Func::WithinHours, 3),
-    ("same_day", Func::SameDay, 2),
-    ("day", Func::Day, 1),
-    ("year", Func::Year, 1),
-];
+/// The signature of a function: its name, what it is, the types of its values and of its result.
+pub struct Signature(pub &'static str, pub Func, pub &'static [Ty], pub Ty);
+
+/// The functions on moments, periods and ids; `Contains` is written as a method.
+pub const FUNCTIONS: &[Signature] = {
+    const M: Ty = Ty::Moment;
+    const N: Ty = Ty::Number;
+    const T: Ty = Ty::Text;
+    &[
+        Signature("within_days", Func::WithinDays, &[M, M, N], Ty::Bool),
+        Signature("within_hours", Func::WithinHours, &[M, M, N], Ty::Bool),
+        Signature("same_day", Func::SameDay, &[M, M], Ty::Bool),
+        Signature("timed", Func::Timed, &[M], Ty::Bool),
+        Signature("day", Func::Day, &[M], M),
+        Signature("year", Func::Year, &[M], N),
+        Signature("plus_days", Func::PlusDays, &[M, N], M),
+        Signature("plus_months", Func::PlusMonths, &[M, N], M),
+        Signature("plus_years", Func::PlusYears, &[M, N], M),
+        Signature("plus_minutes", Func::PlusMinutes, &[M, N], M),
+        Signature("first_day", Func::FirstDay, &[T], M),
+        Signature("id_before", Func::IdBefore, &[T, T], Ty::Bool),
+    ]
+};
 
 /// A compiled condition.
 #[derive(Clone, Debug)]
@@ -147,7 +176,12 @@ pub enum Expr {
     Fact(Fact),
     /// A function.
     Call(Func, Vec<Expr>),
+    /// The number that a table has for the code of a field; NaN where it has none.
+    Row(Path, Vec<f64>),
 }
+
+/// The rows of a table: for each name its lower and its upper number, which are one but for a range.
+pub type Rows = std::collections::BTreeMap<String, (f64, f64)>;
 
 /// What names mean where an expression stands.
 pub struct Scope<'a> {
@@ -163,6 +197,8 @@ pub struct Scope<'a> {
     pub defines: &'a std::collections::BTreeMap<String, String>,
     /// `number("…")`.
     pub number: &'a dyn Fn(&str) -> Option<f64>,
+    /// `table("…", field)`.
+    pub table: &'a dyn Fn(&str) -> Option<Rows>,
 }
 
 /// Whether a text is an expression at all, whatever its names mean.
@@ -237,7 +273,7 @@ impl Expr {
     /// Calls `f` with each path and whether its value (not only its presence) is needed.
     pub fn paths<'e>(&'e self, f: &mut impl FnMut(&'e Path, bool)) {
         match self {
-            Self::Path(p) | Self::Codes(p, ..) => f(p, true),
+            Self::Path(p) | Self::Codes(p, ..) | Self::Row(p, _) => f(p, true),
             Self::Present(p) => f(p, false),
             Self::OneOf(e, _) | Self::Not(e) => e.paths(f),
             Self::Compare(_, a, b) | Self::Add(a, b, _) => {

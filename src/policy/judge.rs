@@ -136,7 +136,14 @@ fn finding(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Finding {
         None => office.config.place.clone(),
     };
     let message = match (v.pending, &rule.body) {
-        (true, Body::Require(..) | Body::Within(_) | Body::Filing(_)) => awaited(rule, office, v),
+        (
+            true,
+            Body::Require(..)
+            | Body::Within(_)
+            | Body::Filing(_)
+            | Body::Agree(_)
+            | Body::Spacing(_),
+        ) => awaited(rule, office, v),
         _ => messages(rule, cx, v),
     };
     let fingerprint = crate::finding::fingerprint(&[
@@ -205,6 +212,7 @@ fn messages(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Bilingual {
         count: v.count,
         met: v.met,
         population: v.population,
+        told: v.told.clone(),
     };
     let none = View {
         item: None,

@@ -1,10 +1,10 @@
 //! Message templates: text with `{…}` for a field, a number or a fact of the verdict, checked when the pack is loaded.
 
-use super::expr::{self, Expr, Path, Scope};
+use super::expr::{self, Expr, Path, Scope, Ty};
 use super::value::{Record, View};
 use crate::schema::{FieldType, Schema};
 use crate::table::{Office, Value};
-use crate::text::Lang;
+use crate::text::{Bilingual, Lang};
 
 /// What a verdict can tell in a message.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub struct Facts {
     pub met: u64,
     /// The population.
     pub population: u64,
+    /// What else the verdict tells, by name.
+    pub told: Vec<(&'static str, Bilingual)>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,13 +32,15 @@ enum Part {
     Text(String),
     Fact(&'static str),
     Field(Path),
+    /// A day, a number, a text or a record's id worked out.
+    Value(Expr),
 }
 
 /// A compiled message in one language.
 #[derive(Clone, Debug)]
 pub struct Template(Vec<Part>);
 
-const FACTS: [&str; 10] = [
+const FACTS: [&str; 17] = [
     "id",
     "fields",
     "due",
@@ -47,6 +51,13 @@ const FACTS: [&str; 10] = [
     "population",
     "rate",
     "office",
+    "from",
+    "to",
+    "minutes",
+    "days_between",
+    "differences",
+    "sum",
+    "limit",
 ];
 
 impl Template {
@@ -76,8 +87,10 @@ impl Template {
     /// The fields it shows.
     pub fn paths<'e>(&'e self, f: &mut impl FnMut(&'e Path, bool)) {
         for part in &self.0 {
-            if let Part::Field(p) = part {
-                f(p, true);
+            match part {
+                Part::Field(p) => f(p, true),
+                Part::Value(e) => e.paths(f),
+                Part::Text(_) | Part::Fact(_) => {}
             }
         }
     }
@@ -95,6 +108,14 @@ impl Template {
             match part {
                 Part::Text(t) => out.push_str(t),
                 Part::Fact(name) => out.push_str(&fact(name, lang, view.office, record, facts)),
+                Part::Value(e) => match view.value(e) {
+                    Value::Moment(m) => out.push_str(&m.to_string()),
+                    Value::Number(n) => out.push_str(&n.to_string()),
+                    Value::Int(n) => out.push_str(&n.to_string()),
+                    Value::Text(t) => out.push_str(t),
+                    Value::Ref(kind, row) => out.push_str(view.office.record_id(kind, row)),
+                    _ => out.push_str(lang.pick("（无）", "(none)")),
+                },
                 Part::Field(p) => match view.owner(p) {
                     Some((kind, row)) => out.push_str(&show(view.office, kind, row, p, lang)),
                     None => out.push_str(lang.pick("（无）", "(none)")),
@@ -110,15 +131,16 @@ fn part(
     scope: &Scope<'_>,
     number: &impl Fn(&str) -> Option<String>,
 ) -> Result<Part, String> {
-    if let Some(f) = FACTS.iter().find(|f| **f == name) {
-        return Ok(Part::Fact(f));
-    }
     if let Some(n) = number(name) {
         return Ok(Part::Text(n));
     }
-    match expr::any(name, scope)? {
-        Expr::Path(p) => Ok(Part::Field(p)),
-        _ => Err(format!("`{name}` is no field")),
+    if let Some(f) = FACTS.iter().find(|f| **f == name) {
+        return Ok(Part::Fact(f));
+    }
+    match expr::typed(name, scope)? {
+        (Expr::Path(p), _) => Ok(Part::Field(p)),
+        (e, Ty::Moment | Ty::Number | Ty::Text | Ty::Ref(_)) => Ok(Part::Value(e)),
+        _ => Err(format!("`{name}` is no field, record, day or number")),
     }
 }
 
@@ -133,7 +155,11 @@ fn fact(name: &str, lang: Lang, office: &Office, record: Option<Record>, facts: 
         "met" => facts.met.to_string(),
         "population" => facts.population.to_string(),
         "rate" => rate(facts.met, facts.population),
-        _ => office.config.name.clone(),
+        "office" => office.config.name.clone(),
+        _ => {
+            let told = facts.told.iter().find(|t| t.0 == name);
+            told.map_or(String::new(), |t| t.1.get(lang).to_owned())
+        }
     }
 }
 

@@ -4,9 +4,10 @@ use chrono::{Datelike, NaiveDate};
 
 use super::expr::{Expr, Fact, Func, Op, Path, Root};
 use crate::calendar::Period;
-use crate::moment::Moment;
+use crate::moment::{Moment, date_of, plus_months, plus_years};
 use crate::schema::KindId;
 use crate::table::{Office, Row, Value};
+use crate::text::natural;
 
 /// A record of some kind.
 pub type Record = (KindId, Row);
@@ -103,9 +104,12 @@ impl<'a> View<'a> {
                 }
             }
             Expr::Call(f, args) => self.call(*f, args) == Value::Bool(true),
-            Expr::Number(_) | Expr::Text(_) | Expr::Record(..) | Expr::Add(..) | Expr::Fact(_) => {
-                false
-            }
+            Expr::Number(_)
+            | Expr::Text(_)
+            | Expr::Record(..)
+            | Expr::Add(..)
+            | Expr::Fact(_)
+            | Expr::Row(..) => false,
         }
     }
 
@@ -133,6 +137,13 @@ impl<'a> View<'a> {
                 _ => Value::Absent,
             },
             Expr::Fact(f) => self.fact(*f),
+            Expr::Row(p, numbers) => match self.get(p) {
+                Value::Code(c) => match numbers.get(usize::from(c).wrapping_sub(1)) {
+                    Some(n) if !n.is_nan() => Value::Number(*n),
+                    _ => Value::Absent,
+                },
+                _ => Value::Absent,
+            },
             Expr::Call(f, args) => self.call(*f, args),
             _ => Value::Bool(self.holds(e)),
         }
@@ -173,36 +184,76 @@ impl<'a> View<'a> {
                 _ => false,
             });
         }
+        match f {
+            Func::FirstDay => {
+                return match self.value(&args[0]) {
+                    Value::Text(t) => match Period::parse(t) {
+                        Some(p) => Value::Moment(Moment::day(p.first)),
+                        None => Value::Absent,
+                    },
+                    _ => Value::Absent,
+                };
+            }
+            Func::IdBefore => {
+                return Value::Bool(match (self.value(&args[0]), self.value(&args[1])) {
+                    (Value::Text(a), Value::Text(b)) => natural(a, b).is_lt(),
+                    _ => false,
+                });
+            }
+            _ => {}
+        }
         let a = self.moment(&args[0]);
         if !a.is_present() {
-            return if matches!(f, Func::Day | Func::Year) {
-                Value::Absent
-            } else {
-                Value::Bool(false)
+            return match f {
+                Func::WithinDays | Func::WithinHours | Func::SameDay | Func::Timed => {
+                    Value::Bool(false)
+                }
+                _ => Value::Absent,
             };
         }
         match f {
             Func::Day => return Value::Moment(Moment::day(a.date())),
             Func::Year => return Value::Int(i64::from(a.date().year())),
+            Func::Timed => return Value::Bool(a.has_time()),
+            Func::PlusDays | Func::PlusMonths | Func::PlusYears | Func::PlusMinutes => {
+                return match as_number(self.value(&args[1])) {
+                    Some(n) => Value::Moment(later(f, a, n)),
+                    None => Value::Absent,
+                };
+            }
             _ => {}
         }
         let b = self.moment(&args[1]);
-        let n = args
-            .get(2)
-            .and_then(|e| as_number(self.value(e)))
-            .unwrap_or(0.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "numbers of days and hours are small"
-        )]
+        let n = args.get(2).and_then(|e| as_number(self.value(e)));
+        let n = whole(n.unwrap_or(0.0));
         Value::Bool(
             b.is_present()
                 && match f {
                     Func::SameDay => a.day_number() == b.day_number(),
-                    Func::WithinHours => within_hours(a, b, n as i64),
-                    _ => within_days(a, b, n as i64),
+                    Func::WithinHours => within_hours(a, b, n),
+                    _ => within_days(a, b, n),
                 },
         )
+    }
+}
+
+/// A number of days, months, years or minutes without its fraction.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "numbers of rules are at most a million"
+)]
+fn whole(n: f64) -> i64 {
+    n as i64
+}
+
+fn later(f: Func, a: Moment, n: f64) -> Moment {
+    let n = whole(n);
+    let small = i32::try_from(n).unwrap_or(i32::MAX);
+    match f {
+        Func::PlusMinutes => a.plus_minutes(n),
+        Func::PlusMonths => Moment::day(plus_months(a.date(), small)),
+        Func::PlusYears => Moment::day(plus_years(a.date(), small)),
+        _ => Moment::day(date_of(a.day_number().saturating_add(small))),
     }
 }
 

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::value::Record;
 use crate::schema::FieldId;
+use crate::text::Bilingual;
 
 /// A rule's decision that somebody must hear of. Met verdicts are counted, not stored.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Verdict {
     pub related: Vec<Record>,
     /// Whether `related` counted towards a maximum rather than fell short.
     pub counted: bool,
+    /// What else a message can tell, by name.
+    pub told: Vec<(&'static str, Bilingual)>,
 }
 
 impl Verdict {
@@ -46,6 +49,7 @@ impl Verdict {
             population: 0,
             related: Vec::new(),
             counted: false,
+            told: Vec::new(),
         }
     }
 }

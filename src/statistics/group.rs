@@ -10,7 +10,7 @@ use crate::policy::expr::{self, Expr};
 use crate::policy::value::View;
 use crate::schema::{FieldType, KindId, Schema};
 use crate::table::{Office, Row, Value};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, natural};
 
 /// A key as a manifest writes it.
 #[derive(Clone, Debug, Deserialize)]
@@ -77,30 +77,6 @@ impl Ord for Group {
     }
 }
 
-/// Compares by runs of digits and text, digits by value.
-pub fn natural(a: &str, b: &str) -> Ordering {
-    let (mut a, mut b) = (a, b);
-    while let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) {
-        let digits = |s: &str| s.bytes().take_while(u8::is_ascii_digit).count();
-        let (m, n) = (digits(a), digits(b));
-        let order = if m > 0 && n > 0 {
-            let (p, q) = (
-                a[..m].trim_start_matches('0'),
-                b[..n].trim_start_matches('0'),
-            );
-            (a, b) = (&a[m..], &b[n..]);
-            p.len().cmp(&q.len()).then_with(|| p.cmp(q))
-        } else {
-            (a, b) = (&a[x.len_utf8()..], &b[y.len_utf8()..]);
-            x.cmp(&y)
-        };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-    a.len().cmp(&b.len())
-}
-
 impl Key {
     /// Resolves names and types.
     ///
@@ -127,7 +103,7 @@ impl Key {
     pub fn groups(&self, office: &Office, kind: KindId, row: Row) -> Vec<Group> {
         let view = View::of(office, (kind, row));
         match view.value(&self.expr) {
-            Value::List(parts) => parts.split('\u{1f}').map(|p| Group::text(p)).collect(),
+            Value::List(parts) => parts.split('\u{1f}').map(Group::text).collect(),
             value => vec![self.group(office, value)],
         }
     }

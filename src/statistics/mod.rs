@@ -11,7 +11,7 @@ mod population;
 mod satisfaction;
 
 pub use flow::{Activity, Flow, WrittenFlow};
-pub use group::{Group, Key, WrittenKey, natural};
+pub use group::{Group, Key, WrittenKey};
 pub use interval::{Permille, wilson};
 pub use population::{Population, WrittenPopulation};
 pub use satisfaction::{Change, Distribution, MIN_ANSWERS, Scale, WrittenScale, by_group, compare};

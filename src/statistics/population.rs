@@ -46,6 +46,7 @@ pub(super) fn expression<T>(
         lets: &[],
         defines: &std::collections::BTreeMap::new(),
         number: &|_| None,
+        table: &|_| None,
     };
     compile(source, &scope)
 }

@@ -118,7 +118,8 @@ impl Case {
 
 #[test]
 fn the_tables_hold() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/policies/cases");
+    let own = || concat!(env!("CARGO_MANIFEST_DIR"), "/tests/policies/cases").to_owned();
+    let folder = std::env::var("AFTERCARE_CASES").unwrap_or_else(|_| own());
     let mut wrong = String::new();
     let mut count = 0;
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -138,5 +139,5 @@ fn the_tables_hold() {
         }
     }
     assert!(wrong.is_empty(), "of {count} cases:\n{wrong}");
-    assert!(count > 100, "the tables were found");
+    assert!(count > 0, "the tables were found");
 }

@@ -171,7 +171,6 @@ const BROKEN: &[(&str, &str, &str, &[&str])] = &[
         "8:3",
         &["days", "1000000"],
     ),
-    ("numbers: {min: 1}", "numbers: {}", "21:3", &["min", "max"]),
     (
         "    when:",
         "    require: [summary]\n    when:",

@@ -16,8 +16,15 @@ pub type Yaml = serde_json::Value;
 pub type Records = BTreeMap<String, Vec<BTreeMap<String, Yaml>>>;
 
 pub static SCHEMA: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::embedded().unwrap()));
-pub static PACKS: LazyLock<Packs> =
-    LazyLock::new(|| Packs::embedded().unwrap_or_else(|f| panic!("{f}")));
+/// The packs as they stand in `policies/` now, so that one is tried without building the program again.
+/// `AFTERCARE_PACKS` names another workspace whose `policies/` are added.
+pub static PACKS: LazyLock<Packs> = LazyLock::new(|| {
+    let own = env!("CARGO_MANIFEST_DIR").to_owned();
+    let root = std::env::var("AFTERCARE_PACKS").unwrap_or(own);
+    let all = |f: Vec<policy::Fault>| f.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let packs = Packs::for_workspace(Path::new(&root), &SCHEMA);
+    packs.unwrap_or_else(|f| panic!("{}", all(f).join("\n")))
+});
 
 /// What an office's records gave.
 pub struct Seen {

@@ -326,6 +326,7 @@ fn conditions_mean_what_cel_means() {
         lets: &[],
         defines: &defines,
         number: &|_| None,
+        table: &|_| None,
     };
     let contexts: Vec<cel::Context<'_, '_>> = all
         .iter()

@@ -126,6 +126,7 @@ impl Compiler<'_> {
             lets: &names.lets,
             defines: &BTreeMap::new(),
             number: &|_| None,
+            table: &|_| None,
         });
         match made {
             Ok(x) => Ok(x),

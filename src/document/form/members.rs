@@ -213,7 +213,10 @@ impl Compiler<'_> {
                 ..Names::of(of, Some(item))
             };
             let filter = opt(w.filter.as_ref(), |s| self.condition(s, &inner))?;
-            let link = self.link(of, &w.by, to, filter)?;
+            let Some(by) = &w.by else {
+                return self.fault(&w.of, "这里的 by 不能省略", "`by` cannot be left out here");
+            };
+            let link = self.link(of, by, to, filter)?;
             links.push(Link {
                 key,
                 pick: w.pick,
@@ -244,6 +247,7 @@ impl Compiler<'_> {
         });
         Ok(Link {
             index,
+            whole: false,
             of,
             key: None,
             filter,

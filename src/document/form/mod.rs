@@ -24,8 +24,7 @@ pub use sheet::Sheet;
 use super::Templates;
 use crate::policy::{Compiled, Fault};
 use crate::schema::Schema;
-use crate::statistics::natural;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, natural};
 
 /// All forms, with the links between records that they need.
 #[derive(Clone, Debug, Default)]

@@ -128,6 +128,7 @@ pub fn field(schema: &Schema, kind: crate::schema::KindId, name: &str) -> Result
         lets: &[],
         defines: &BTreeMap::new(),
         number: &|_| None,
+        table: &|_| None,
     };
     match schema.get(kind).field(name) {
         Some(field) => Ok(field),

@@ -91,6 +91,7 @@ fn scope<'s>(m: &'s Maker<'_>, kind: KindId) -> Scope<'s> {
         lets: &[],
         defines: &NONE,
         number: &|_| None,
+        table: &|_| None,
     }
 }
 

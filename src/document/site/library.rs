@@ -6,9 +6,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::document::{Recipe, Templates, below_office};
-use crate::statistics::natural;
 use crate::table::Office;
-use crate::text::{Bilingual, Lang};
+use crate::text::{Bilingual, Lang, natural};
 
 /// A document as far as pages need to know it.
 #[derive(Clone, Debug)]
@@ -112,6 +111,9 @@ impl Library {
     }
 }
 
+/// The files of each document of a form, by the document's name and each with its ending.
+type Documents<'a> = BTreeMap<&'a str, Vec<(&'a str, &'a Listed)>>;
+
 fn shelves(
     mine: &[(&str, &Listed)],
     folder: &str,
@@ -119,7 +121,7 @@ fn shelves(
     templates: &Templates,
     lang: Lang,
 ) -> Vec<Shelf> {
-    let mut by_id: BTreeMap<&str, BTreeMap<&str, Vec<(&str, &Listed)>>> = BTreeMap::new();
+    let mut by_id: BTreeMap<&str, Documents<'_>> = BTreeMap::new();
     for (path, listed) in mine {
         let Some((id, file)) = path
             .strip_prefix(folder)
@@ -135,7 +137,7 @@ fn shelves(
             documents.entry(name).or_default().push((ending, listed));
         }
     }
-    let shelf = |(id, documents): (&str, BTreeMap<&str, Vec<(&str, &Listed)>>)| {
+    let shelf = |(id, documents): (&str, Documents<'_>)| {
         let text = templates.get(&format!("{folder}/{id}/{manifest}"));
         let titled = text
             .and_then(|t| std::str::from_utf8(t).ok())

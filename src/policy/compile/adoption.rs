@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Fault;
 use crate::finding::{Place, Severity};
 use crate::policy::definition::{Number, Pack};
+use crate::policy::expr::Rows;
 use crate::table::Adoption;
 use crate::text::{Bilingual, did_you_mean};
 
@@ -28,7 +29,8 @@ pub(super) fn check(pack: &Pack, adoption: &Adoption) -> Vec<Fault> {
         full.unwrap_or(n).to_owned()
     };
     let unknown = |name: &str, place: &Place, faults: &mut Vec<Fault>| {
-        let near = did_you_mean(name, pack.rules.keys().map(String::as_str));
+        let names = pack.rules.keys().chain(pack.tables.keys());
+        let near = did_you_mean(name, names.map(String::as_str));
         let message = Bilingual::new(
             format!("制度「{}」没有「{name}」这一条{}", pack.id, near.zh),
             format!("`{}` has no rule `{name}`{}", pack.id, near.en),
@@ -47,6 +49,14 @@ pub(super) fn check(pack: &Pack, adoption: &Adoption) -> Vec<Fault> {
         }
     }
     for (name, parameter, text, place) in &adoption.with {
+        if let Some(rows) = pack.tables.get(&short(name)) {
+            let wrong = changed_row(&short(name), rows, parameter, text).err();
+            faults.extend(wrong.map(|message| Fault {
+                place: place.clone(),
+                message,
+            }));
+            continue;
+        }
         match pack.rules.get(&short(name)) {
             None => unknown(&short(name), place, &mut faults),
             Some(rule) => {
@@ -77,6 +87,77 @@ pub(super) fn numbers(
         }
     }
     Some(numbers)
+}
+
+/// A pack's table as an adoption changes it; changes that do not fit are left out (`check` tells of them).
+pub(in crate::policy) fn table(pack: &Pack, name: &str, adoption: &Adoption) -> Option<Rows> {
+    let own = pack.tables.get(name)?;
+    let mut rows: Rows = own
+        .iter()
+        .filter_map(|(row, n)| Some((row.clone(), ends(n)?)))
+        .collect();
+    for (table, row, text, _) in &adoption.with {
+        if names(table, &pack.id, name)
+            && let Ok(ends) = changed_row(name, own, row, text)
+        {
+            rows.insert(row.clone(), ends);
+        }
+    }
+    Some(rows)
+}
+
+/// The lower and the upper number of a row: `5`, or `5-8`.
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+pub(super) fn ends(n: &Number) -> Option<(f64, f64)> {
+    match n {
+        Number::Int(i) => Some((*i as f64, *i as f64)),
+        Number::Float(f) => Some((*f, *f)),
+        Number::Text(t) => {
+            let (low, high) = t.split_once('-')?;
+            let number = |t: &str| t.trim().parse::<u32>().ok().map(f64::from);
+            let (low, high) = (number(low)?, number(high)?);
+            (low <= high).then_some((low, high))
+        }
+    }
+}
+
+/// A row as an office writes it: a number, which in the place of a range is its upper end, or a range.
+fn changed_row(
+    table: &str,
+    own: &BTreeMap<String, Number>,
+    row: &str,
+    text: &str,
+) -> Result<(f64, f64), Bilingual> {
+    let Some(before) = own.get(row) else {
+        let near = did_you_mean(row, own.keys().map(String::as_str));
+        return Err(Bilingual::new(
+            format!("表「{table}」没有「{row}」这一行{}", near.zh),
+            format!("the table `{table}` has no row `{row}`{}", near.en),
+        ));
+    };
+    let written = match text.parse::<i64>() {
+        Ok(i) => Number::Int(i),
+        Err(_) => Number::Text(text.to_owned()),
+    };
+    let (low, high) = ends(before).unwrap_or_default();
+    // Points may be negative, years and days may not.
+    let least = if low < 0.0 || own.values().any(|n| matches!(n, Number::Int(i) if *i < 0)) {
+        -1000.0
+    } else {
+        0.0
+    };
+    match (&written, ends(&written)) {
+        (Number::Int(_), Some((_, new))) if (least..=1000.0).contains(&new) && low < high => {
+            Ok((low.min(new), new))
+        }
+        (_, Some((a, b))) if a >= least && b <= 1000.0 => Ok((a, b)),
+        _ => Err(Bilingual::new(
+            format!("「{row}」应是 {least} 到 1000 的整数，或范围（如 5-8），不是「{text}」"),
+            format!(
+                "`{row}` must be a whole number from {least} to 1000 or a range such as 5-8, not `{text}`"
+            ),
+        )),
+    }
 }
 
 /// A rule's severity as an adoption changes it.

@@ -3,11 +3,13 @@
 use chrono::Weekday;
 
 use super::rule::{Compiler, Made, Names};
-use super::{Body, By, Count, Filing, Rate, Test, Within, adoption};
+use super::{
+    Agree, Body, By, Count, Cover, Figure, Filing, Rate, Spacing, Test, Total, Within, adoption,
+};
 use crate::calendar::Unit;
 use crate::policy::definition::{self as def, Number, Source};
 use crate::policy::expr::{self, Expr};
-use crate::schema::{FieldId, KindId};
+use crate::schema::{FieldId, FieldType, KindId};
 
 fn opt<T>(s: Option<&Source>, f: impl FnOnce(&Source) -> Made<T>) -> Made<Option<T>> {
     s.map(f).transpose()
@@ -25,6 +27,10 @@ impl Compiler<'_> {
             (r.count.is_some(), "count"),
             (r.rate.is_some(), "rate"),
             (r.filing.is_some(), "filing"),
+            (r.agree.is_some(), "agree"),
+            (r.total.is_some(), "total"),
+            (r.cover.is_some(), "cover"),
+            (r.spacing.is_some(), "spacing"),
         ];
         let found: Vec<&str> = operators.iter().filter(|o| o.0).map(|o| o.1).collect();
         if found.len() != 1 {
@@ -34,19 +40,33 @@ impl Compiler<'_> {
                 found.join(", ")
             };
             return self.fault(
-                format!("一条要有且只有一种写法（require/tests、within、count、rate、filing），现有：{found}"),
-                format!("a rule has one operator (require/tests, within, count, rate or filing), found: {found}"),
+                format!("一条要有且只有一种写法（require/tests、within、count、rate、filing、agree、total、cover、spacing），现有：{found}"),
+                format!("a rule has one operator (require/tests, within, count, rate, filing, agree, total, cover or spacing), found: {found}"),
             );
         }
-        let per_record = r.within.is_some() || operators[0].0;
+        if let Some(c) = &r.cover {
+            return match each {
+                None => self.cover(&c.value).map(Body::Cover),
+                Some(_) => self.fault("cover 不写 each", "`cover` takes no `each`"),
+            };
+        }
         let Some(item) = each else {
-            return match (per_record, &r.count, &r.rate, &r.filing) {
-                (false, Some(c), ..) => self.count(&c.value, None, names).map(Body::Count),
-                (false, _, Some(x), _) => self.rate(&x.value, None).map(Body::Rate),
-                (false, _, _, Some(f)) => self.filing(&f.value).map(Body::Filing),
+            return match (&r.count, &r.rate, &r.filing) {
+                (Some(c), ..) => self.count(&c.value, None, names).map(Body::Count),
+                (_, Some(x), _) => self.rate(&x.value, None).map(Body::Rate),
+                (.., Some(f)) => self.filing(&f.value).map(Body::Filing),
                 _ => self.fault("这种写法要有 each", "this operator needs `each`"),
             };
         };
+        if let Some(a) = &r.agree {
+            return self.agree(&a.value, item, names).map(Body::Agree);
+        }
+        if let Some(t) = &r.total {
+            return self.total(&t.value, item).map(Body::Total);
+        }
+        if let Some(s) = &r.spacing {
+            return self.spacing(&s.value, item, names).map(Body::Spacing);
+        }
         if let Some(w) = &r.within {
             return self.within(&w.value, item, names).map(Body::Within);
         }
@@ -72,6 +92,7 @@ impl Compiler<'_> {
                 holds: Some(present(item, field)),
                 exists: vec![],
                 at_once: false,
+                once: None,
             });
         }
         for t in &r.tests {
@@ -108,12 +129,17 @@ impl Compiler<'_> {
             holds,
             exists,
             at_once: t.at_once,
+            once: match &t.once {
+                Some(o) => Some(self.once(o, item, names)?),
+                None => None,
+            },
         })
     }
 
     fn within(&mut self, w: &def::Within, item: KindId, names: &Names) -> Made<Within> {
         let counted = def::Once {
             after: w.after.clone(),
+            days: w.days.clone(),
             ..def::Once::default()
         };
         let once = self.once(&counted, item, names)?;
@@ -134,6 +160,7 @@ impl Compiler<'_> {
             by,
             field,
             find,
+            per: w.per,
         })
     }
 
@@ -148,17 +175,28 @@ impl Compiler<'_> {
                 "`count` needs `by` exactly when the rule has `each`",
             );
         }
-        let (min, max) = (self.int("min")?, self.int("max")?);
-        if min.is_none() && max.is_none() {
-            return self.fault(
-                "count 要有 min 或 max",
-                "`count` needs the number `min` or `max`",
-            );
-        }
+        let (min, max) = match (self.int("min")?, self.int("max")?) {
+            (None, None) => (Some(1), None),
+            numbers => numbers,
+        };
+        let alone = |s: &Source| {
+            self.fault_at(
+                s,
+                "from、until、for 要有 each",
+                "`from`, `until` and `for` need `each`",
+            )
+        };
         let subject = |s: &Source| match each {
             Some(kind) => self.moment(s, kind, names),
-            None => self.fault_at(s, "from、until 要有 each", "`from` and `until` need `each`"),
+            None => alone(s).map(|_: ()| Expr::Bool(false)),
         };
+        let which = |s: &Source| match each {
+            Some(kind) => self.condition(s, kind, None, names),
+            None => alone(s).map(|_: ()| Expr::Bool(false)),
+        };
+        if c.start == def::Start::Own && c.from.is_none() {
+            return self.fault_at(&c.of, "start: own 要写 from", "`start: own` needs `from`");
+        }
         Ok(Count {
             of,
             filter: opt(c.filter.as_ref(), |s| self.condition(s, of, None, &none))?,
@@ -167,6 +205,9 @@ impl Compiler<'_> {
             per: c.per,
             from: opt(c.from.as_ref(), subject)?,
             until: opt(c.until.as_ref(), subject)?,
+            which: opt(c.which.as_ref(), which)?,
+            start: c.start,
+            distinct: opt(c.distinct.as_ref(), |f| self.field(of, f))?,
             min: min.map(i64::unsigned_abs),
             max: max.map(i64::unsigned_abs),
         })
@@ -199,6 +240,7 @@ impl Compiler<'_> {
             met: opt(r.met.as_ref(), |s| self.condition(s, of, None, &names))?,
             find,
             settle_days: opt(r.settle_days.as_ref(), |s| self.amount(s, Some(of), &names))?,
+            settle_by: opt(r.settle_by.as_ref(), |s| self.moment(s, of, &names))?,
             settle_periods: r.settle_periods,
             against: opt(r.against.as_ref(), |s| self.amount(s, None, &names))?,
             start: opt(r.start.as_ref(), |k| self.kind(k))?.unwrap_or(of),
@@ -241,7 +283,121 @@ impl Compiler<'_> {
             complete: opt(f.complete.as_ref(), |s| self.condition(s, of, None, &none))?,
             active: f.active.iter().map(|k| self.kind(k)).collect::<Made<_>>()?,
             weekly: f.weekly,
+            holiday: f.holiday,
         })
+    }
+
+    fn agree(&mut self, a: &def::Agree, item: KindId, names: &Names) -> Made<Agree> {
+        let none = Names::new();
+        let mut figures = Vec::new();
+        for g in &a.figures {
+            let of = self.kind(&g.of)?;
+            figures.push(Figure {
+                field: self.of_type(item, &g.field, &FieldType::Int, "整数", "a whole number")?,
+                of,
+                filter: opt(g.filter.as_ref(), |s| self.condition(s, of, None, &none))?,
+                on: opt(g.on.as_ref(), |s| self.moment(s, of, &none))?,
+            });
+        }
+        Ok(Agree {
+            period: self.of_type(item, &a.period, &FieldType::Period, "期间", "a period")?,
+            per: a.per,
+            until: opt(a.until.as_ref(), |s| self.moment(s, item, names))?,
+            figures,
+        })
+    }
+
+    fn total(&mut self, t: &def::Total, item: KindId) -> Made<Total> {
+        let of = self.kind(&t.of)?;
+        let none = Names::new();
+        let mut matching = Vec::new();
+        for (theirs, ours) in &t.matching {
+            let Some(field) = self.schema.get(of).field(theirs) else {
+                return self.fault_at(
+                    ours,
+                    format!("「{}」没有「{theirs}」这个字段", t.of.value),
+                    format!("`{}` has no field `{theirs}`", t.of.value),
+                );
+            };
+            matching.push((field, self.field(item, ours)?));
+        }
+        let money = |s: &Source, kind| self.of_type(kind, s, &FieldType::Money, "金额", "money");
+        Ok(Total {
+            of,
+            filter: opt(t.filter.as_ref(), |s| {
+                self.condition(s, of, Some(item), &none)
+            })?,
+            sum: money(&t.sum, of)?,
+            on: self.moment(&t.on, of, &none)?,
+            matching,
+            year: self.of_type(item, &t.year, &FieldType::Int, "整数", "a whole number")?,
+            limit: money(&t.limit, item)?,
+        })
+    }
+
+    fn cover(&mut self, c: &def::Cover) -> Made<Cover> {
+        let of = self.kind(&c.of)?;
+        let none = Names::new();
+        let moment = |s: &Source| self.moment(s, of, &none);
+        let away = match &c.away {
+            None => None,
+            Some(a) => Some((
+                moment(&a.from)?,
+                moment(&a.until)?,
+                opt(a.unless.as_ref(), |s| self.condition(s, of, None, &none))?,
+            )),
+        };
+        Ok(Cover {
+            of,
+            filter: opt(c.filter.as_ref(), |s| self.condition(s, of, None, &none))?,
+            from: moment(&c.from)?,
+            until: moment(&c.until)?,
+            away,
+        })
+    }
+
+    fn spacing(&mut self, s: &def::Spacing, item: KindId, names: &Names) -> Made<Spacing> {
+        let of = self.kind(&s.of)?;
+        let none = Names::new();
+        let by = self.of_type(
+            of,
+            &s.by,
+            &FieldType::Ref(item),
+            "指向本条记录的字段",
+            "a reference to the rule's record",
+        )?;
+        let Some(days) = self.int("days")? else {
+            return self.fault("spacing 要有 days", "`spacing` needs the number `days`");
+        };
+        Ok(Spacing {
+            of,
+            by,
+            filter: opt(s.filter.as_ref(), |e| self.condition(e, of, None, &none))?,
+            from: opt(s.from.as_ref(), |e| self.moment(e, item, names))?,
+            until: opt(s.until.as_ref(), |e| self.moment(e, item, names))?,
+            days,
+        })
+    }
+
+    /// A field that must be of a type.
+    fn of_type(
+        &self,
+        kind: KindId,
+        s: &Source,
+        ty: &FieldType,
+        zh: &str,
+        en: &str,
+    ) -> Made<FieldId> {
+        let field = self.field(kind, s)?;
+        if self.schema.get(kind).get(field).ty == *ty {
+            return Ok(field);
+        }
+        let name = &s.value;
+        self.fault_at(
+            s,
+            format!("「{name}」应是{zh}"),
+            format!("`{name}` must be {en}"),
+        )
     }
 
     /// The last day for handing in, which must fit the period.

@@ -19,7 +19,10 @@ use crate::schema::{FieldId, KindId, Schema};
 use crate::table::Adoption;
 use crate::text::Bilingual;
 pub(super) use adoption::names;
-pub use model::{Body, By, Count, Filing, Link, Once, Rate, Rule, Span, Test, Within};
+pub use model::{
+    Agree, Body, By, Count, Cover, Figure, Filing, Link, Once, Rate, Rule, Spacing, Span, Test,
+    Total, Within,
+};
 
 /// Something wrong in a pack or in what office.yaml says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub struct Compiled {
     pub rules: Vec<Rule>,
     /// Indexes of linked records: (their kind, their reference field).
     pub links: Vec<(KindId, FieldId)>,
+    /// What is looked for among all records of a kind, once for the office.
+    pub wholes: Vec<Link>,
     /// One for each adoption, in office.yaml's order.
     pub terms: Vec<Term>,
     /// Every rule's full name, those switched off too.
@@ -99,6 +104,7 @@ impl Compiled {
                 adoption,
                 schema,
                 links: &mut self.links,
+                wholes: &mut self.wholes,
                 term: self.terms.len() - 1,
             };
             match c.rule() {
@@ -180,6 +186,7 @@ pub fn check_pack(pack: &Pack, schema: &Arc<Schema>) -> Result<(), Vec<Fault>> {
         until: None,
     };
     let mut faults = rule::unknown_kinds(pack, schema);
+    faults.extend(rule::broken_tables(pack));
     faults.extend(rule::broken_definitions(pack));
     if let Err(more) = Compiled::default().adopt(pack, &unchanged, schema) {
         faults.extend(more);

@@ -6,17 +6,19 @@ use chrono::NaiveDate;
 
 use crate::calendar::Unit;
 use crate::finding::Severity;
-use crate::policy::definition::{DueIn, Number, Pick};
+use crate::policy::definition::{DueIn, Every, Holiday, Number, Pick, Start};
 use crate::policy::expr::{self, Expr};
 use crate::policy::message::Template;
 use crate::schema::{FieldId, KindId};
 use crate::text::Bilingual;
 
-/// Linked records: index into [`super::Compiled::links`].
+/// Linked records.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// Which index.
+    /// Index into [`super::Compiled::links`]; of a link to all records of a kind, into [`super::Compiled::wholes`].
     pub index: usize,
+    /// Whether it looks at all records of its kind.
+    pub whole: bool,
     /// Their kind.
     pub of: KindId,
     /// Which record they name; the item when absent.
@@ -28,7 +30,7 @@ pub struct Link {
 }
 
 /// How long something may take after its moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Span {
     /// Calendar days.
     Days(i64),
@@ -38,6 +40,10 @@ pub enum Span {
     WorkingDays(i64),
     /// To the end of the period that holds the moment.
     EndOf(Unit),
+    /// Days worked out for each record.
+    Reckoned(Expr),
+    /// The moment is the last day itself.
+    Itself,
 }
 
 /// When something is due.
@@ -51,6 +57,15 @@ pub struct Once {
     pub unless: Option<Expr>,
 }
 
+impl Once {
+    fn expressions<'e>(&'e self, f: &mut impl FnMut(&'e Expr)) {
+        self.after.iter().chain(&self.unless).for_each(&mut *f);
+        if let Span::Reckoned(days) = &self.span {
+            f(days);
+        }
+    }
+}
+
 /// One test of a record.
 #[derive(Clone, Debug)]
 pub struct Test {
@@ -62,6 +77,8 @@ pub struct Test {
     pub exists: Vec<Link>,
     /// Judged at once.
     pub at_once: bool,
+    /// When it is due, instead of the rule's own.
+    pub once: Option<Once>,
 }
 
 /// A compiled deadline.
@@ -75,6 +92,8 @@ pub struct Within {
     pub field: Option<FieldId>,
     /// The linked record dated in time.
     pub find: Option<Link>,
+    /// The period whose rate is told.
+    pub per: Option<Unit>,
 }
 
 /// A compiled count.
@@ -89,11 +108,17 @@ pub struct Count {
     /// Their date.
     pub on: Option<Expr>,
     /// The period.
-    pub per: Unit,
+    pub per: Every,
     /// The subject's first day.
     pub from: Option<Expr>,
     /// The subject's last day.
     pub until: Option<Expr>,
+    /// Of which periods, by the subject and the period.
+    pub which: Option<Expr>,
+    /// From when.
+    pub start: Start,
+    /// The field whose different values count.
+    pub distinct: Option<FieldId>,
     /// At least.
     pub min: Option<u64>,
     /// At most.
@@ -119,6 +144,8 @@ pub struct Rate {
     pub find: Option<Link>,
     /// Days until a member is settled.
     pub settle_days: Option<Expr>,
+    /// The last day on which a member can be settled.
+    pub settle_by: Option<Expr>,
     /// Periods until it is judged.
     pub settle_periods: u32,
     /// The number to hold against.
@@ -165,6 +192,85 @@ pub struct Filing {
     pub active: Vec<KindId>,
     /// Weekly ones serve as well.
     pub weekly: bool,
+    /// What becomes of a last day that is no working day.
+    pub holiday: Holiday,
+}
+
+/// Compiled figures.
+#[derive(Clone, Debug)]
+pub struct Agree {
+    /// The field naming the period.
+    pub period: FieldId,
+    /// The period.
+    pub per: Unit,
+    /// Records count up to this day.
+    pub until: Option<Expr>,
+    /// The figures.
+    pub figures: Vec<Figure>,
+}
+
+/// A compiled figure.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// The field.
+    pub field: FieldId,
+    /// What it counts.
+    pub of: KindId,
+    /// Which of them.
+    pub filter: Option<Expr>,
+    /// Their date.
+    pub on: Option<Expr>,
+}
+
+/// A compiled sum.
+#[derive(Clone, Debug)]
+pub struct Total {
+    /// What is summed.
+    pub of: KindId,
+    /// Which of them.
+    pub filter: Option<Expr>,
+    /// The field that is summed.
+    pub sum: FieldId,
+    /// Their date.
+    pub on: Expr,
+    /// Their fields and the subject's that must be equal.
+    pub matching: Vec<(FieldId, FieldId)>,
+    /// The subject's year.
+    pub year: FieldId,
+    /// The subject's limit.
+    pub limit: FieldId,
+}
+
+/// Compiled stretches of time.
+#[derive(Clone, Debug)]
+pub struct Cover {
+    /// What covers.
+    pub of: KindId,
+    /// Which of them.
+    pub filter: Option<Expr>,
+    /// When one begins.
+    pub from: Expr,
+    /// When it ends.
+    pub until: Expr,
+    /// What is taken out: from, until, unless.
+    pub away: Option<(Expr, Expr, Option<Expr>)>,
+}
+
+/// Compiled days with records.
+#[derive(Clone, Debug)]
+pub struct Spacing {
+    /// What is looked for.
+    pub of: KindId,
+    /// Their field that names the subject.
+    pub by: FieldId,
+    /// Which of them.
+    pub filter: Option<Expr>,
+    /// The subject's first day.
+    pub from: Option<Expr>,
+    /// The subject's last day.
+    pub until: Option<Expr>,
+    /// How far apart, in days.
+    pub days: i64,
 }
 
 /// What a rule does.
@@ -184,6 +290,14 @@ pub enum Body {
     Rate(Rate),
     /// A filing for each period.
     Filing(Filing),
+    /// Figures against records.
+    Agree(Agree),
+    /// A sum against a limit.
+    Total(Total),
+    /// Unbroken cover.
+    Cover(Cover),
+    /// Days not too far apart.
+    Spacing(Spacing),
 }
 
 /// A rule as one office adopted it.
@@ -234,7 +348,23 @@ impl Rule {
         match (&self.body, self.each) {
             (Body::Within(w), Some(each)) => w.field.iter().for_each(|field| f(each, *field, true)),
             (Body::Filing(x), _) => f(x.of, x.period, true),
-            (Body::Count(c), _) => c.by.iter().for_each(|by| f(c.of, *by, true)),
+            (Body::Count(c), _) => {
+                let own = c.by.iter().chain(&c.distinct);
+                own.for_each(|field| f(c.of, *field, true));
+            }
+            (Body::Spacing(s), _) => f(s.of, s.by, true),
+            (Body::Agree(a), Some(each)) => {
+                let own = a.figures.iter().map(|g| g.field).chain([a.period]);
+                own.for_each(|field| f(each, field, true));
+            }
+            (Body::Total(t), Some(each)) => {
+                f(t.of, t.sum, true);
+                [t.year, t.limit].iter().for_each(|x| f(each, *x, true));
+                for (theirs, ours) in &t.matching {
+                    f(t.of, *theirs, true);
+                    f(each, *ours, true);
+                }
+            }
             _ => {}
         }
     }
@@ -247,19 +377,37 @@ impl Rule {
         self.lets.iter().for_each(|l| link(l, f));
         match &self.body {
             Body::Require(tests, once) => {
-                let own = once.iter().flat_map(|o| o.after.iter().chain(&o.unless));
-                own.for_each(&mut *f);
+                once.iter().for_each(|o| o.expressions(f));
                 for t in tests {
                     t.holds.iter().for_each(&mut *f);
                     t.exists.iter().for_each(|l| link(l, f));
+                    t.once.iter().for_each(|o| o.expressions(f));
                 }
             }
             Body::Within(w) => {
-                w.once.after.iter().chain(&w.by).for_each(&mut *f);
+                w.once.expressions(f);
+                w.by.iter().for_each(&mut *f);
                 w.find.iter().for_each(|l| link(l, f));
             }
             Body::Count(c) => {
-                let own = [&c.filter, &c.on, &c.from, &c.until];
+                let own = [&c.filter, &c.on, &c.from, &c.until, &c.which];
+                own.into_iter().flatten().for_each(f);
+            }
+            Body::Agree(a) => {
+                a.until.iter().for_each(&mut *f);
+                let own = a.figures.iter().flat_map(|g| g.filter.iter().chain(&g.on));
+                own.for_each(f);
+            }
+            Body::Total(t) => t.filter.iter().chain([&t.on]).for_each(f),
+            Body::Cover(c) => {
+                let own = c.filter.iter().chain([&c.from, &c.until]);
+                own.for_each(&mut *f);
+                if let Some((from, until, unless)) = &c.away {
+                    [from, until].into_iter().chain(unless).for_each(f);
+                }
+            }
+            Body::Spacing(s) => {
+                let own = [&s.filter, &s.from, &s.until];
                 own.into_iter().flatten().for_each(f);
             }
             Body::Rate(r) => {
@@ -269,6 +417,7 @@ impl Rule {
                     &r.after,
                     &r.met,
                     &r.settle_days,
+                    &r.settle_by,
                     &r.against,
                 ];
                 own.into_iter().flatten().for_each(&mut *f);

@@ -49,6 +49,26 @@ pub(super) fn broken_definitions(pack: &Pack) -> Vec<Fault> {
     pack.define.iter().filter_map(fault).collect()
 }
 
+/// The rows of a pack's tables that are no numbers.
+pub(super) fn broken_tables(pack: &Pack) -> Vec<Fault> {
+    let rows = pack.tables.values().flatten();
+    let broken = rows.filter(|(_, n)| adoption::ends(n).is_none());
+    let fault = |(row, n): (&String, &Number)| Fault {
+        place: key_place(pack, "tables:", row),
+        message: Bilingual::new(
+            format!(
+                "「{row}」应是数或范围（如 5-8），不是「{}」",
+                super::written(n)
+            ),
+            format!(
+                "`{row}` must be a number or a range such as 5-8, not `{}`",
+                super::written(n)
+            ),
+        ),
+    };
+    broken.map(fault).collect()
+}
+
 /// The place of a key below a section that begins a line.
 fn key_place(pack: &Pack, section: &str, name: &str) -> Place {
     let key = format!("{name}:");
@@ -89,6 +109,7 @@ pub(super) struct Compiler<'a> {
     pub(super) adoption: &'a Adoption,
     pub(super) schema: &'a Arc<Schema>,
     pub(super) links: &'a mut Vec<(KindId, FieldId)>,
+    pub(super) wholes: &'a mut Vec<Link>,
     pub(super) term: usize,
 }
 
@@ -185,6 +206,7 @@ impl Compiler<'_> {
         f: impl FnOnce(&Scope<'_>) -> T,
     ) -> T {
         let number = |n: &str| self.number(n);
+        let table = |n: &str| adoption::table(self.pack, n, self.adoption);
         f(&Scope {
             schema: self.schema,
             item,
@@ -192,6 +214,7 @@ impl Compiler<'_> {
             lets,
             defines: &self.pack.define,
             number: &number,
+            table: &table,
         })
     }
 
@@ -220,11 +243,18 @@ impl Compiler<'_> {
 
     pub(super) fn link(&mut self, l: &def::Link, item: KindId, lets: &Names) -> Made<Link> {
         let of = self.kind(&l.of)?;
-        let by = self.field(of, &l.by)?;
-        let FieldType::Ref(target) = self.schema.get(of).get(by).ty else {
-            let (of, by) = (&l.of.value, &l.by.value);
+        let Some(written) = &l.by else {
             return self.fault_at(
-                &l.by,
+                &l.of,
+                "这里的 by 不能省略",
+                "`by` can only be left out in `let`",
+            );
+        };
+        let by = self.field(of, written)?;
+        let FieldType::Ref(target) = self.schema.get(of).get(by).ty else {
+            let (of, by) = (&l.of.value, &written.value);
+            return self.fault_at(
+                written,
                 format!("「{of}.{by}」不指向别的记录"),
                 format!("`{of}.{by}` is no reference"),
             );
@@ -239,9 +269,9 @@ impl Compiler<'_> {
         };
         if named != target {
             let (to, from) = (&self.schema.get(target).name, &self.schema.get(named).name);
-            let (of, by) = (&l.of.value, &l.by.value);
+            let (of, by) = (&l.of.value, &written.value);
             return self.fault_at(
-                l.key.as_ref().unwrap_or(&l.by),
+                l.key.as_ref().unwrap_or(written),
                 format!("「{of}.{by}」指向「{to}」，不是「{from}」"),
                 format!("`{of}.{by}` names {to}, not {from}"),
             );
@@ -250,11 +280,29 @@ impl Compiler<'_> {
         let filter = filter.map(|s| self.condition(s, of, Some(item), lets));
         Ok(Link {
             index: self.index(of, by),
+            whole: false,
             of,
             key,
             filter: filter.transpose()?,
             pick: l.pick,
         })
+    }
+
+    /// A link of `let` to all records of a kind: it sees nothing of the rule's record.
+    fn whole(&mut self, l: &def::Link) -> Made<Link> {
+        let of = self.kind(&l.of)?;
+        let filter = l.filter.as_ref();
+        let filter = filter.map(|s| self.condition(s, of, None, &Names::new()));
+        let link = Link {
+            index: self.wholes.len(),
+            whole: true,
+            of,
+            key: None,
+            filter: filter.transpose()?,
+            pick: l.pick,
+        };
+        self.wholes.push(link.clone());
+        Ok(link)
     }
 
     fn index(&mut self, of: KindId, by: FieldId) -> usize {
@@ -267,10 +315,15 @@ impl Compiler<'_> {
 
     /// When something is due.
     pub(super) fn once(&self, o: &def::Once, item: KindId, lets: &Names) -> Made<Once> {
-        let (after, unless) = (o.after.as_ref(), o.unless.as_ref());
+        let (after, unless) = (o.after.as_ref().or(o.by.as_ref()), o.unless.as_ref());
+        let span = match (&o.by, &o.days) {
+            (Some(_), _) => Span::Itself,
+            (None, Some(days)) => Span::Reckoned(self.amount(days, Some(item), lets)?),
+            (None, None) => self.span(o)?,
+        };
         Ok(Once {
             after: after.map(|s| self.moment(s, item, lets)).transpose()?,
-            span: self.span(o)?,
+            span,
             unless: unless
                 .map(|s| self.condition(s, item, None, lets))
                 .transpose()?,
@@ -348,7 +401,10 @@ impl Compiler<'_> {
             let Some(item) = each else {
                 return self.fault_at(&l.of, "写了 let 就要写 each", "`let` needs `each`");
             };
-            let link = self.link(l, item, &names)?;
+            let link = match l.by {
+                Some(_) => self.link(l, item, &names)?,
+                None => self.whole(l)?,
+            };
             names.push((name.clone(), link.of));
             lets.push(link);
         }

@@ -2,7 +2,7 @@
 
 use cel::common::ast::{CallExpr, Expr as Cel, IdedExpr, LiteralValue, operators as op};
 
-use super::{Expr, FUNCTIONS, Fact, Func, Op, Path, Root, Scope, Ty};
+use super::{Expr, FUNCTIONS, Fact, Func, Op, Path, Root, Scope, Signature, Ty};
 use crate::schema::{FieldId, FieldType, KindId};
 use crate::text::nearest;
 
@@ -214,8 +214,11 @@ impl Compiler<'_> {
             (op::CONDITIONAL, [c, a, b]) => self.conditional(c, a, b),
             (op::ADD, [a, b]) => self.add(a, b, 1.0),
             (op::SUBSTRACT, [a, b]) => self.add(a, b, -1.0),
+            (op::NEGATE, [a]) => self.negate(a),
             ("present", [a]) => self.present(a),
             ("number", [a]) => self.number(a),
+            ("table", [name, of]) => self.table(name, of, |row| row.1),
+            ("table_min", [name, of]) => self.table(name, of, |row| row.0),
             ("contains", [a]) => self.contains(c, a),
             (name, args) => self.function(name, args),
         }
@@ -263,22 +266,22 @@ impl Compiler<'_> {
     }
 
     fn function(&self, name: &str, args: &[IdedExpr]) -> Typed {
-        let Some((_, func, arity)) = FUNCTIONS.iter().find(|f| f.0 == name) else {
-            let hint = nearest(name, FUNCTIONS.iter().map(|f| f.0));
+        let Some(Signature(_, func, takes, gives)) = FUNCTIONS.iter().find(|f| f.0 == name) else {
+            let others = ["present", "number", "table", "table_min"];
+            let hint = nearest(name, FUNCTIONS.iter().map(|f| f.0).chain(others));
             return self.fault(format!(
                 "unknown function `{name}`{}",
                 hint.map(|h| format!("; did you mean `{h}`?"))
                     .unwrap_or_default()
             ));
         };
-        if args.len() != *arity {
-            return self.fault(format!("`{name}` takes {arity} values"));
+        if args.len() != takes.len() {
+            return self.fault(format!("`{name}` takes {} values", takes.len()));
         }
         let mut compiled = Vec::new();
-        for (i, a) in args.iter().enumerate() {
-            let wanted = if i == 2 { Ty::Number } else { Ty::Moment };
+        for (i, (a, wanted)) in args.iter().zip(*takes).enumerate() {
             match self.expr(a)? {
-                (e, ty) if ty == wanted => compiled.push(e),
+                (e, ty) if ty == *wanted => compiled.push(e),
                 (_, ty) => {
                     return self.fault(format!(
                         "`{name}`: value {} should be {wanted:?}, found {ty:?}",
@@ -287,12 +290,31 @@ impl Compiler<'_> {
                 }
             }
         }
-        let ty = match func {
-            Func::Day => Ty::Moment,
-            Func::Year => Ty::Number,
-            _ => Ty::Bool,
+        Ok((Expr::Call(*func, compiled), gives.clone()))
+    }
+
+    fn table(&self, name: &IdedExpr, of: &IdedExpr, end: fn(&(f64, f64)) -> f64) -> Typed {
+        let Cel::Literal(LiteralValue::String(name)) = &name.expr else {
+            return self.fault("`table` takes a name in quotes and a field");
         };
-        Ok((Expr::Call(*func, compiled), ty))
+        let Some(rows) = (self.scope.table)(name.inner()) else {
+            return self.fault(format!("there is no table `{}`", name.inner()));
+        };
+        let (path, Ty::Enum(kind, field)) = (match self.expr(of)? {
+            (Expr::Path(p), ty) => (p, ty),
+            (_, ty) => return self.fault(format!("`table` takes a field, not {ty:?}")),
+        }) else {
+            return self.fault("`table` takes a field with fixed values");
+        };
+        let FieldType::Enum(values) = &self.scope.schema.get(kind).get(field).ty else {
+            return self.fault("`table` takes a field with fixed values");
+        };
+        if let Some(row) = rows.keys().find(|r| values.iter().all(|v| v.code != **r)) {
+            self.code(&path, row)?;
+        }
+        let number = |code: &str| rows.get(code).map_or(f64::NAN, end);
+        let numbers = values.iter().map(|v| number(&v.code)).collect();
+        Ok((Expr::Row(path, numbers), Ty::Number))
     }
 
     fn code(&self, path: &Path, text: &str) -> Result<u8, String> {
@@ -365,6 +387,16 @@ impl Compiler<'_> {
             return self.fault("both sides of `:` must be of one type");
         }
         Ok((Expr::If(Box::new((self.bool(c)?, x, y))), tx))
+    }
+
+    fn negate(&self, a: &IdedExpr) -> Typed {
+        match self.expr(a)? {
+            (x, Ty::Number) => {
+                let zero = Box::new(Expr::Number(0.0));
+                Ok((Expr::Add(zero, Box::new(x), -1.0), Ty::Number))
+            }
+            (_, ty) => self.fault(format!("`-` takes a number, not {ty:?}")),
+        }
     }
 
     fn add(&self, a: &IdedExpr, b: &IdedExpr, sign: f64) -> Typed {

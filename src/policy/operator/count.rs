@@ -1,11 +1,13 @@
-//! `count`: how many records in each calendar period, for the office or for each record of a kind.
+//! `count`: how many records in each period, for the office or for each record of a kind.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rustc_hash::FxHashMap;
 
-use crate::calendar::Period;
+use crate::calendar::working::{self, Unpublished};
+use crate::calendar::{Period, Unit};
 use crate::policy::compile::{Count, Rule};
 use crate::policy::context::Context;
+use crate::policy::definition::{Every, Start};
 use crate::policy::expr::Expr;
 use crate::policy::value::{Record, View};
 use crate::policy::verdict::{Outcome, Verdict};
@@ -14,18 +16,53 @@ use crate::table::{Row, Value};
 /// Judges every whole period since the start, and shows the one that still runs as pending.
 pub fn evaluate(rule: &Rule, c: &Count, cx: &Context<'_>) -> Outcome {
     let mut out = Outcome::default();
-    let Some(start) = cx.start(c.of, c.on.as_ref()) else {
+    let subjects = subjects(rule, c, cx);
+    let Some(start) = start(c, cx, &subjects) else {
         return out;
     };
-    let counts = tally(c, cx);
-    let periods = periods(c, start, cx.office.as_of);
-    let Some(kind) = rule.each else {
-        for p in &periods {
-            let n = counts.get(&(None, p.first)).copied().unwrap_or(0);
-            judge(rule, c, cx, None, *p, n, &mut out);
+    let periods = periods(c.per, start, cx.office.as_of, &mut out);
+    let counts = tally(c, cx, &periods);
+    let of = |row: Option<Row>, at: usize| counts.get(&(row, at)).copied().unwrap_or(0);
+    if rule.each.is_none() {
+        for (at, p) in periods.iter().enumerate() {
+            judge(rule, c, cx, None, *p, of(None, at), &mut out);
         }
         return out;
+    }
+    for s in &subjects {
+        let first = s
+            .from
+            .map_or(0, |f| periods.partition_point(|p| p.first < f));
+        let past = s
+            .until
+            .map_or(periods.len(), |u| periods.partition_point(|p| p.last <= u));
+        for at in first..past {
+            let p = periods[at];
+            let view = View {
+                period: Some(p),
+                ..s.view
+            };
+            if c.which.as_ref().is_none_or(|w| view.holds(w)) {
+                judge(rule, c, cx, s.view.item, p, of(s.row, at), &mut out);
+            }
+        }
+    }
+    out
+}
+
+/// A record that is judged for periods between two days.
+struct Subject<'a> {
+    row: Option<Row>,
+    view: View<'a>,
+    from: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+}
+
+fn subjects<'a>(rule: &Rule, c: &Count, cx: &Context<'a>) -> Vec<Subject<'a>> {
+    let Some(kind) = rule.each else {
+        return Vec::new();
     };
+    let mut all = Vec::new();
     for row in cx.live(kind) {
         let view = cx.view(rule, (kind, row));
         if rule.when.as_ref().is_some_and(|w| !view.holds(w)) {
@@ -36,14 +73,27 @@ pub fn evaluate(rule: &Rule, c: &Count, cx: &Context<'_>) -> Outcome {
             m.filter(|m| m.is_present()).map(|m| m.date())
         };
         let (from, until) = (day(&c.from), day(&c.until));
-        for p in &periods {
-            if from.is_none_or(|f| p.first >= f) && until.is_none_or(|u| p.last <= u) {
-                let n = counts.get(&(Some(row), p.first)).copied().unwrap_or(0);
-                judge(rule, c, cx, Some((kind, row)), *p, n, &mut out);
-            }
+        // One that begins itself is judged only where it says when.
+        if c.start == Start::Kind || from.is_some() {
+            all.push(Subject {
+                row: Some(row),
+                view,
+                from,
+                until,
+            });
         }
     }
-    out
+    all
+}
+
+fn start(c: &Count, cx: &Context<'_>, subjects: &[Subject<'_>]) -> Option<NaiveDate> {
+    match c.start {
+        Start::Kind => cx.start(c.of, c.on.as_ref()),
+        Start::Own => {
+            let since = cx.office.config.since;
+            since.or_else(|| subjects.iter().filter_map(|s| s.from).min())
+        }
+    }
 }
 
 fn judge(
@@ -75,18 +125,59 @@ fn judge(
     }
 }
 
-fn periods(c: &Count, start: NaiveDate, as_of: NaiveDate) -> Vec<Period> {
-    let mut p = Period::containing(c.per, start);
+/// The periods that begin on or after a day and not after as-of, in order. Those that need a year not yet published are
+/// left out and the year is noted.
+fn periods(every: Every, start: NaiveDate, as_of: NaiveDate, out: &mut Outcome) -> Vec<Period> {
+    let unit = match every {
+        Every::Day | Every::WorkingDay => Unit::Day,
+        Every::Week => Unit::Week,
+        Every::SaturdayWeek => Unit::SaturdayWeek,
+        Every::Month => Unit::Month,
+        Every::Quarter => Unit::Quarter,
+        Every::Half => Unit::Half,
+        Every::Year => Unit::Year,
+        Every::Holiday => return holidays(start, as_of, out),
+    };
+    let mut p = Period::containing(unit, start);
     if p.first < start {
         p = p.next();
     }
-    std::iter::successors(Some(p), |p| Some(p.next()))
-        .take_while(|p| p.first <= as_of)
-        .collect()
+    let mut all = Vec::new();
+    while p.first <= as_of {
+        match (every, working::public().is_working_day(p.first)) {
+            (Every::WorkingDay, Ok(false)) => {}
+            (Every::WorkingDay, Err(Unpublished(year))) => unpublished(year, out),
+            _ => all.push(p),
+        }
+        let next = p.next();
+        if next.first <= p.first {
+            break;
+        }
+        p = next;
+    }
+    all
 }
 
-fn tally(c: &Count, cx: &Context<'_>) -> FxHashMap<(Option<Row>, NaiveDate), u64> {
-    let mut counts = FxHashMap::default();
+fn holidays(start: NaiveDate, as_of: NaiveDate, out: &mut Outcome) -> Vec<Period> {
+    let mut all = Vec::new();
+    for year in start.year()..=as_of.year() {
+        match working::public().holidays(year) {
+            Ok(found) => all.extend(found.iter().map(|h| Period::stretch(h.first, h.last))),
+            Err(Unpublished(year)) => unpublished(year, out),
+        }
+    }
+    all.retain(|p| p.first >= start && p.first <= as_of);
+    all
+}
+
+/// Notes a year once.
+fn unpublished(year: i32, out: &mut Outcome) {
+    out.tally.unjudged += u64::from(out.years.insert(year));
+}
+
+/// For each subject and each of the periods, by its place in their list, how many records or different values.
+fn tally(c: &Count, cx: &Context<'_>, periods: &[Period]) -> FxHashMap<(Option<Row>, usize), u64> {
+    let mut found = Vec::new();
     for row in cx.live(c.of) {
         let record = (c.of, row);
         let view = View::of(cx.office, record);
@@ -101,11 +192,30 @@ fn tally(c: &Count, cx: &Context<'_>) -> FxHashMap<(Option<Row>, NaiveDate), u64
             Some(Value::Ref(_, at)) => Some(at),
             Some(_) => continue,
         };
-        if on.is_present() {
-            *counts
-                .entry((subject, Period::containing(c.per, on.date()).first))
-                .or_insert(0) += 1;
-        }
+        let Some(at) = on.is_present().then(|| at(periods, on.date())).flatten() else {
+            continue;
+        };
+        let value = match c.distinct.map(|f| cx.office.value(c.of, row, f)) {
+            None => row,
+            Some(Value::Ref(_, to)) => to,
+            Some(Value::Code(code)) => Row::from(code),
+            Some(_) => continue,
+        };
+        found.push((subject, at, value));
+    }
+    if c.distinct.is_some() {
+        found.sort_unstable();
+        found.dedup();
+    }
+    let mut counts = FxHashMap::default();
+    for (subject, at, _) in found {
+        *counts.entry((subject, at)).or_insert(0) += 1;
     }
     counts
+}
+
+/// Which of some periods, in order, holds a day.
+fn at(periods: &[Period], day: NaiveDate) -> Option<usize> {
+    let past = periods.partition_point(|p| p.first <= day);
+    past.checked_sub(1).filter(|at| periods[*at].contains(day))
 }

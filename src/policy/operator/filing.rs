@@ -2,11 +2,12 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::calendar::working::{self, Unpublished};
 use crate::calendar::{Period, Unit};
 use crate::moment::plus_days;
 use crate::policy::compile::{By, Filing, Rule};
 use crate::policy::context::Context;
-use crate::policy::definition::DueIn;
+use crate::policy::definition::{DueIn, Holiday};
 use crate::policy::value::{Record, View};
 use crate::policy::verdict::{Outcome, Verdict};
 use crate::table::{Row, Value};
@@ -25,7 +26,14 @@ pub fn evaluate(rule: &Rule, f: &Filing, cx: &Context<'_>) -> Outcome {
     // Handed in before its period, the next one is already waited for.
     let ahead = |p: Period| f.due_in == DueIn::Previous && p.previous().first <= cx.office.as_of;
     while period.first <= cx.office.as_of || ahead(period) {
-        let due = last_day(f, period);
+        let due = match worked(f, last_day(f, period)) {
+            Ok(due) => due,
+            Err(Unpublished(year)) => {
+                out.tally.unjudged += u64::from(out.years.insert(year));
+                period = period.next();
+                continue;
+            }
+        };
         if due >= start && cx.in_force(rule, Some(period.first), Some(due)) && active(f, cx, period)
         {
             judge(f, cx, &filed, period, due, &mut out);
@@ -149,6 +157,17 @@ fn active(f: &Filing, cx: &Context<'_>, p: Period) -> bool {
                 m.is_present() && p.contains(m.date())
             })
         })
+}
+
+/// The last day, or the day before it where the filing asks for that and it is no working day.
+fn worked(f: &Filing, last: NaiveDate) -> Result<NaiveDate, Unpublished> {
+    match f.holiday {
+        Holiday::Stays => Ok(last),
+        Holiday::PreviousDay => match working::public().is_working_day(last)? {
+            true => Ok(last),
+            false => Ok(last.pred_opt().unwrap_or(last)),
+        },
+    }
 }
 
 /// The last day for handing in; a day of the month past its end means its last day.

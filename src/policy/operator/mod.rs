@@ -1,9 +1,13 @@
 //! The closed vocabulary of operators; policies combine them.
 
+mod agree;
 mod count;
+mod cover;
 mod filing;
 mod rate;
 mod require;
+mod spacing;
+mod total;
 mod within;
 
 use super::compile::{Body, Rule};
@@ -18,5 +22,9 @@ pub fn evaluate(rule: &Rule, cx: &Context<'_>) -> Outcome {
         Body::Count(c) => count::evaluate(rule, c, cx),
         Body::Rate(r) => rate::evaluate(rule, r, cx),
         Body::Filing(f) => filing::evaluate(rule, f, cx),
+        Body::Agree(a) => agree::evaluate(rule, a, cx),
+        Body::Total(t) => total::evaluate(rule, t, cx),
+        Body::Cover(c) => cover::evaluate(rule, c, cx),
+        Body::Spacing(s) => spacing::evaluate(rule, s, cx),
     }
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::calendar::Period;
 use crate::moment::plus_days;
 use crate::policy::compile::{Rate, Rule};
-use crate::policy::context::Context;
+use crate::policy::context::{Context, reckoned};
 use crate::policy::value::{MAX_LETS, Record, View, as_number};
 use crate::policy::verdict::{Outcome, Verdict};
 use crate::table::Row;
@@ -211,13 +211,13 @@ fn period_groups(r: &Rate, cx: &Context<'_>) -> Vec<Group> {
             continue;
         };
         g.members.push(row);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a number of days"
-        )]
-        if let Some(days) = r.settle_days.as_ref().and_then(|e| as_number(v.value(e))) {
-            g.due = g.due.max(plus_days(at.date(), days as u32));
+        if let Some(days) = r.settle_days.as_ref().and_then(|e| reckoned(&v, e)) {
+            g.due = g.due.max(plus_days(at.date(), days));
+        }
+        if let Some(last) = r.settle_by.as_ref().map(|e| v.moment(e))
+            && last.is_present()
+        {
+            g.due = g.due.max(last.date());
         }
     }
     groups

@@ -13,8 +13,13 @@ pub fn evaluate(rule: &Rule, tests: &[Test], once: Option<&Once>, cx: &Context<'
     let Some(kind) = rule.each else {
         return Outcome::default();
     };
+    let apart = tests.iter().any(|t| t.once.is_some());
     cx.each_record(rule, kind, |view, record| {
-        judge(rule, tests, once, cx, view, record)
+        if apart {
+            judge_apart(rule, tests, once, cx, view, record)
+        } else {
+            judge(rule, tests, once, cx, view, record)
+        }
     })
 }
 
@@ -36,16 +41,6 @@ fn judge<'a>(
         return Judged::NotApplicable;
     }
     let failing = || tests.iter().filter(|t| !fulfilled(t, cx, view));
-    let named = |at_once: bool| -> Vec<FieldId> {
-        let told = failing().filter(|t| !at_once || t.at_once);
-        let mut fields: Vec<FieldId> = Vec::new();
-        for f in told.flat_map(|t| &t.fields) {
-            if !fields.contains(f) {
-                fields.push(*f);
-            }
-        }
-        fields
-    };
     let verdict = |pending, fields| {
         Judged::Stands(Verdict {
             pending,
@@ -54,17 +49,97 @@ fn judge<'a>(
             ..Verdict::missed(Some(record))
         })
     };
-    let settled = |o: &Once| o.unless.as_ref().is_some_and(|e| view.holds(e));
-    let waiting = once.is_some_and(|o| !settled(o)) && due.is_none_or(|d| cx.office.as_of <= d);
+    let waiting =
+        once.is_some_and(|o| !settled(o, view)) && due.is_none_or(|d| cx.office.as_of <= d);
     if waiting && failing().any(|t| t.at_once) {
-        return verdict(false, named(true));
+        return verdict(false, named(failing().filter(|t| t.at_once)));
     }
     match deadline {
         Some(Due::Never) => Judged::NotApplicable,
         _ if failing().next().is_none() => Judged::Met,
         Some(Due::Unknown(_, year)) => Judged::Unjudged(year),
-        _ => verdict(waiting, named(false)),
+        _ => verdict(waiting, named(failing())),
     }
+}
+
+/// As [`judge`], for a rule some of whose tests have last days of their own: each waits for its own, and the earliest of
+/// those that are missed, else of those still awaited, is the finding's.
+fn judge_apart<'a>(
+    rule: &Rule,
+    tests: &[Test],
+    once: Option<&Once>,
+    cx: &Context<'a>,
+    view: &View<'a>,
+    record: Record,
+) -> Judged {
+    let (mut missed, mut awaited) = (Vec::new(), Vec::new());
+    let (mut missed_due, mut awaited_due) = (None, None);
+    let (mut asked, mut unknown) = (false, None);
+    let earlier = |a: Option<NaiveDate>, b: NaiveDate| Some(a.map_or(b, |a| a.min(b)));
+    for test in tests {
+        let own = test.once.as_ref().or(once).filter(|_| !test.at_once);
+        let (arose, due) = match own.map(|o| cx.due(o, view, record)) {
+            Some(Due::Never) => continue,
+            Some(Due::By(after, last)) => (Some(after.date()), Some(last)),
+            Some(Due::Unknown(_, year)) => {
+                unknown = unknown.or((!fulfilled(test, cx, view)).then_some(year));
+                continue;
+            }
+            None => (own_day(cx, record), None),
+        };
+        if !cx.in_force(rule, arose, due) {
+            continue;
+        }
+        asked = true;
+        if fulfilled(test, cx, view) {
+            continue;
+        }
+        let settled = own.is_some_and(|o| settled(o, view));
+        match due.filter(|d| !settled && cx.office.as_of <= *d) {
+            Some(last) => {
+                awaited.push(test);
+                awaited_due = earlier(awaited_due, last);
+            }
+            None => {
+                missed.push(test);
+                missed_due = due.map_or(missed_due, |d| earlier(missed_due, d));
+            }
+        }
+    }
+    let pending = missed.is_empty();
+    let (failing, due) = if pending {
+        (awaited, awaited_due)
+    } else {
+        (missed, missed_due)
+    };
+    if failing.is_empty() {
+        return match (unknown, asked) {
+            (Some(year), _) => Judged::Unjudged(year),
+            (None, true) => Judged::Met,
+            (None, false) => Judged::NotApplicable,
+        };
+    }
+    Judged::Stands(Verdict {
+        pending,
+        fields: named(failing.into_iter()),
+        due,
+        ..Verdict::missed(Some(record))
+    })
+}
+
+fn settled(o: &Once, view: &View<'_>) -> bool {
+    o.unless.as_ref().is_some_and(|e| view.holds(e))
+}
+
+/// The fields of some tests, each once.
+fn named<'t>(tests: impl Iterator<Item = &'t Test>) -> Vec<FieldId> {
+    let mut fields: Vec<FieldId> = Vec::new();
+    for f in tests.flat_map(|t| &t.fields) {
+        if !fields.contains(f) {
+            fields.push(*f);
+        }
+    }
+    fields
 }
 
 fn own_day(cx: &Context<'_>, record: Record) -> Option<NaiveDate> {
