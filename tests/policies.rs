@@ -21,6 +21,8 @@ mod letters;
 mod office;
 #[path = "policies/twins.rs"]
 mod twins;
+#[path = "policies/ways.rs"]
+mod ways;
 
 use std::path::Path;
 

@@ -135,6 +135,12 @@ impl Calendar {
         }
     }
 
+    /// What a day off is called; none for a weekend's.
+    pub fn holiday_of(&self, day: NaiveDate) -> Option<&str> {
+        let at = self.off.binary_search_by(|(d, _)| d.cmp(&day)).ok()?;
+        Some(&self.off[at].1)
+    }
+
     /// Working days after `from` up to and including `to`; 0 when `to` is not after it.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod policies;
 mod progress;
 mod session;
 mod sink;
+mod why;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -92,6 +93,7 @@ const COMMANDS: &[Row] = &[
     Row::of::<build::Build>(),
     Row::of::<check::Check>(),
     Row::of::<explain::Explain>(),
+    Row::of::<why::Why>(),
     Row::of::<policies::Policies>(),
     Row::of::<kinds::Kinds>(),
     Row::of::<forms::Forms>(),

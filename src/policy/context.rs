@@ -70,6 +70,10 @@ pub struct Context<'a> {
     links: Vec<Index>,
     wholes: Vec<Option<Record>>,
     earliest: Option<NaiveDate>,
+    /// Whether somebody asks why: what was met is kept, with what was looked at.
+    pub asked: bool,
+    /// The record that somebody asks about: rules that look at each record on its own judge no other.
+    pub only: Option<Record>,
 }
 
 /// When something is due.
@@ -98,6 +102,8 @@ impl<'a> Context<'a> {
             links,
             wholes: Vec::new(),
             earliest,
+            asked: false,
+            only: None,
         };
         let wholes = compiled.wholes.iter().map(|l| cx.among_all(l)).collect();
         cx.wholes = wholes;
@@ -250,13 +256,18 @@ impl<'a> Context<'a> {
         judge: impl Fn(&View<'a>, Record) -> Judged + Sync,
     ) -> Outcome {
         let table = self.office.table(kind);
-        let rows = u32::try_from(table.len()).unwrap_or(u32::MAX);
+        let rows = match self.only {
+            Some((asked, row)) if asked == kind => row..row + 1,
+            Some(_) => 0..0,
+            None => 0..u32::try_from(table.len()).unwrap_or(u32::MAX),
+        };
         const CHUNK: u32 = 16_384;
-        let parts: Vec<Outcome> = (0..rows.div_ceil(CHUNK))
+        let parts: Vec<Outcome> = (0..(rows.end - rows.start).div_ceil(CHUNK))
             .into_par_iter()
             .map(|chunk| {
                 let mut out = Outcome::default();
-                for row in chunk * CHUNK..rows.min((chunk + 1) * CHUNK) {
+                let first = rows.start + chunk * CHUNK;
+                for row in first..rows.end.min(first + CHUNK) {
                     if !table.live[row as usize] {
                         continue;
                     }
@@ -308,7 +319,7 @@ pub enum Judged {
 }
 
 /// The day on which N hours after a moment end; for a bare day ceil(N/24) days after it.
-fn last_day_of_hours(after: Moment, hours: i64) -> NaiveDate {
+pub(super) fn last_day_of_hours(after: Moment, hours: i64) -> NaiveDate {
     if after.has_time() {
         let hours = chrono::Duration::try_hours(hours);
         let end = hours.and_then(|h| after.datetime().checked_add_signed(h));

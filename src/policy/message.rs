@@ -172,6 +172,11 @@ pub fn rate(met: u64, population: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
+/// A field of a record as a message shows it.
+pub(super) fn shown(office: &Office, (kind, row): Record, path: &Path, lang: Lang) -> String {
+    show(office, kind, row, path, lang)
+}
+
 /// A value as a reader expects it: labels of fixed values, names of records.
 fn show(office: &Office, kind: crate::schema::KindId, row: u32, path: &Path, lang: Lang) -> String {
     let schema: &Schema = &office.schema;

@@ -15,9 +15,11 @@ pub mod pack;
 pub mod value;
 pub mod verdict;
 mod waive;
+mod why;
 
 pub use compile::{Compiled, Fault};
 pub use deviation::{Change, Deviation, deviations};
 pub use judge::{Judgement, judge};
 pub use pack::Packs;
 pub use waive::{covers, waive};
+pub use why::{Account, Decided, why};

@@ -8,7 +8,7 @@ use super::value::Record;
 use crate::schema::FieldId;
 use crate::text::Bilingual;
 
-/// A rule's decision that somebody must hear of. Met verdicts are counted, not stored.
+/// A rule's decision. Those that were met are counted, and kept only where somebody asks why.
 #[derive(Clone, Debug)]
 pub struct Verdict {
     /// Still possible until `due`, or missed.
@@ -33,6 +33,8 @@ pub struct Verdict {
     pub counted: bool,
     /// What else a message can tell, by name.
     pub told: Vec<(&'static str, Bilingual)>,
+    /// What was looked at to decide it, where somebody asks why.
+    pub members: Vec<Record>,
 }
 
 impl Verdict {
@@ -50,6 +52,7 @@ impl Verdict {
             related: Vec::new(),
             counted: false,
             told: Vec::new(),
+            members: Vec::new(),
         }
     }
 }
@@ -76,9 +79,27 @@ pub struct Outcome {
     pub verdicts: Vec<Verdict>,
     /// Years that a deadline in working days would need and that are not published.
     pub years: BTreeSet<i32>,
+    /// What was met, where somebody asks why.
+    pub met: Option<Vec<Verdict>>,
 }
 
 impl Outcome {
+    /// Nothing decided yet; keeps what is met where somebody asks why.
+    pub fn new(asked: bool) -> Self {
+        Self {
+            met: asked.then(Vec::new),
+            ..Self::default()
+        }
+    }
+
+    /// Notes a met verdict; `made` is called only where somebody asks why.
+    pub fn meet(&mut self, made: impl FnOnce() -> Verdict) {
+        self.tally.met += 1;
+        if let Some(met) = &mut self.met {
+            met.push(made());
+        }
+    }
+
     /// Notes a missed or pending verdict.
     pub fn push(&mut self, v: Verdict) {
         if v.pending {

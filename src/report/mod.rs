@@ -1,5 +1,6 @@
 //! Findings → what `check` prints. A format is one file here and its row in [`FORMATS`].
 
+pub mod example;
 pub mod failure;
 pub mod json;
 mod select;

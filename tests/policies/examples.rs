@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use aftercare::policy::definition::Example;
 
-use crate::harness::{PACKS, judge};
+use crate::harness::{PACKS, judge_written};
+use crate::ways::{WAYS, Way, files};
 
 struct Counts {
     found: usize,
@@ -13,8 +14,9 @@ struct Counts {
     core: Vec<String>,
 }
 
-fn counts(policy: &str, rule: &str, example: &Example) -> Counts {
-    let seen = judge(policy, &example.office, &example.records, &example.as_of)
+fn counts(policy: &str, rule: &str, example: &Example, way: Way) -> Counts {
+    let written = files(&example.records, way);
+    let seen = judge_written(policy, &example.office, &written, &example.as_of)
         .unwrap_or_else(|f| panic!("{policy}: {}", f.message.en));
     let name = format!("{policy}/{rule}");
     let broken = |f: &&aftercare::finding::Finding| f.rule.starts_with("core/");
@@ -35,20 +37,22 @@ fn every_rule_holds_on_its_examples() {
         for (id, rule) in &pack.rules {
             rules += 1;
             let mut check = |which: &str, example: &Example, sound: fn(&Counts) -> bool| {
-                let c = counts(&pack.id, id, example);
-                if !sound(&c) || !c.core.is_empty() {
-                    let Counts {
-                        found,
-                        pending,
-                        met,
-                        core,
-                    } = c;
-                    let at = format!("{}/{id}: {which}", pack.id);
-                    writeln!(
-                        wrong,
-                        "{at}: {found} found, {pending} pending, {met} met, {core:?}"
-                    )
-                    .unwrap();
+                for way in WAYS {
+                    let c = counts(&pack.id, id, example, way);
+                    if !sound(&c) || !c.core.is_empty() {
+                        let Counts {
+                            found,
+                            pending,
+                            met,
+                            core,
+                        } = c;
+                        let at = format!("{}/{id}: {which}, {way:?}", pack.id);
+                        writeln!(
+                            wrong,
+                            "{at}: {found} found, {pending} pending, {met} met, {core:?}"
+                        )
+                        .unwrap();
+                    }
                 }
             };
             check("pass", &rule.examples.pass, |c| c.found == 0 && c.met > 0);

@@ -12,6 +12,8 @@ use aftercare::policy::{self, Judgement, Packs};
 use aftercare::schema::Schema;
 use aftercare::workspace;
 
+use crate::ways::{Way, files};
+
 pub type Yaml = serde_json::Value;
 pub type Records = BTreeMap<String, Vec<BTreeMap<String, Yaml>>>;
 
@@ -39,14 +41,22 @@ pub fn judge(
     records: &Records,
     as_of: &str,
 ) -> Result<Seen, Failure> {
+    judge_written(policy, office, &files(records, Way::Yaml), as_of)
+}
+
+/// Judges one office of files, as [`judge`] does.
+pub fn judge_written(
+    policy: &str,
+    office: &BTreeMap<String, Yaml>,
+    files: &[(String, Vec<u8>)],
+    as_of: &str,
+) -> Result<Seen, Failure> {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("records/example");
     std::fs::create_dir_all(&home).unwrap();
     std::fs::write(home.join("office.yaml"), config(policy, office)).unwrap();
-    for (kind, records) in records {
-        // JSON is YAML too.
-        let text = serde_json::to_string_pretty(records).unwrap();
-        std::fs::write(home.join(format!("{kind}.yaml")), text).unwrap();
+    for (name, bytes) in files {
+        std::fs::write(home.join(name), bytes).unwrap();
     }
     judge_folder(folder.path(), &PACKS, as_of)
 }

@@ -1,6 +1,5 @@
 //! `explain`: what a rule or a policy asks.
 
-mod example;
 mod page;
 mod policy;
 mod rule;
@@ -14,7 +13,8 @@ use crate::pipeline::Failure;
 use crate::policy::Packs;
 use crate::policy::definition::{Pack, Rule};
 use crate::text::nearest;
-use page::Page;
+pub(super) use page::Page;
+pub(super) use rule::level;
 
 /// What `explain` takes.
 #[derive(clap::Args)]

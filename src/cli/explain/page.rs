@@ -11,7 +11,7 @@ use crate::text::Lang;
 const WIDTH: usize = 80;
 
 /// Where an explanation is written.
-pub(super) struct Page<'a> {
+pub(in crate::cli) struct Page<'a> {
     /// The stream.
     pub out: &'a mut dyn Write,
     /// Colour, or none.

@@ -2,18 +2,18 @@
 
 use std::io;
 
-use super::example;
 use super::page::Page;
 use crate::core_rules::{CoreExample, CoreRule};
 use crate::finding::Severity;
 use crate::policy::compile::written;
 use crate::policy::definition::{Example, Pack, Rule};
+use crate::report::example;
 use crate::schema::Schema;
 use crate::table::{Adoption, OfficeConfig};
 use crate::text::Lang;
 
 /// How grave a miss is, in a word.
-pub(super) fn level(severity: Severity, lang: Lang) -> &'static str {
+pub(in crate::cli) fn level(severity: Severity, lang: Lang) -> &'static str {
     match severity {
         Severity::Error => lang.pick("错误", "error"),
         Severity::Warning => lang.pick("警告", "warning"),

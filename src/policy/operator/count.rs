@@ -15,14 +15,23 @@ use crate::table::{Row, Value};
 
 /// Judges every whole period since the start, and shows the one that still runs as pending.
 pub fn evaluate(rule: &Rule, c: &Count, cx: &Context<'_>) -> Outcome {
-    let mut out = Outcome::default();
+    let mut out = Outcome::new(cx.asked);
     let subjects = subjects(rule, c, cx);
     let Some(start) = start(c, cx, &subjects) else {
         return out;
     };
-    let periods = periods(c.per, start, cx.office.as_of, &mut out);
-    let counts = tally(c, cx, &periods);
-    let of = |row: Option<Row>, at: usize| counts.get(&(row, at)).copied().unwrap_or(0);
+    let (periods, unpublished) = periods(c.per, start, cx.office.as_of);
+    for gap in unpublished {
+        let during = |s: &&Subject<'_>| {
+            s.from.is_none_or(|f| f <= gap.last) && s.until.is_none_or(|u| u >= gap.first)
+        };
+        let asked = rule.each.is_none() || subjects.iter().any(|s| during(&s));
+        if asked && cx.in_force(rule, Some(gap.first), Some(gap.last)) {
+            out.tally.unjudged += u64::from(out.years.insert(gap.first.year()));
+        }
+    }
+    let found = found(c, cx, &periods);
+    let of = |row: Option<Row>, at: usize| found.get(&(row, at)).cloned().unwrap_or_default();
     if rule.each.is_none() {
         for (at, p) in periods.iter().enumerate() {
             judge(rule, c, cx, None, *p, of(None, at), &mut out);
@@ -102,32 +111,41 @@ fn judge(
     cx: &Context<'_>,
     subject: Option<Record>,
     p: Period,
-    n: u64,
+    found: Found,
     out: &mut Outcome,
 ) {
+    let n = found.count;
     if !cx.in_force(rule, Some(p.first), Some(p.last)) {
         return;
     }
     let few = c.min.is_some_and(|min| n < min);
     let many = c.max.is_some_and(|max| n > max);
     let over = cx.office.as_of > p.last;
+    let verdict = || Verdict {
+        pending: !over,
+        period: Some(p.to_string()),
+        due: Some(p.last),
+        count: n,
+        members: found.rows.into_iter().map(|row| (c.of, row)).collect(),
+        ..Verdict::missed(subject)
+    };
     if few || many {
-        let verdict = Verdict::missed(subject);
-        out.push(Verdict {
-            pending: !over,
-            period: Some(p.to_string()),
-            due: Some(p.last),
-            count: n,
-            ..verdict
-        });
+        out.push(verdict());
     } else if over {
-        out.tally.met += 1;
+        out.meet(verdict);
     }
 }
 
-/// The periods that begin on or after a day and not after as-of, in order. Those that need a year not yet published are
-/// left out and the year is noted.
-fn periods(every: Every, start: NaiveDate, as_of: NaiveDate, out: &mut Outcome) -> Vec<Period> {
+/// How many there are, and which, where somebody asks why.
+#[derive(Clone, Default)]
+struct Found {
+    count: u64,
+    rows: Vec<Row>,
+}
+
+/// The periods that begin on or after a day and not after as-of, in order; and what of that time needs a year not yet
+/// published, a stretch for each year.
+fn periods(every: Every, start: NaiveDate, as_of: NaiveDate) -> (Vec<Period>, Vec<Period>) {
     let unit = match every {
         Every::Day | Every::WorkingDay => Unit::Day,
         Every::Week => Unit::Week,
@@ -136,17 +154,20 @@ fn periods(every: Every, start: NaiveDate, as_of: NaiveDate, out: &mut Outcome) 
         Every::Quarter => Unit::Quarter,
         Every::Half => Unit::Half,
         Every::Year => Unit::Year,
-        Every::Holiday => return holidays(start, as_of, out),
+        Every::Holiday => return holidays(start, as_of),
     };
     let mut p = Period::containing(unit, start);
     if p.first < start {
         p = p.next();
     }
-    let mut all = Vec::new();
+    let (mut all, mut unpublished) = (Vec::new(), Vec::<Period>::new());
     while p.first <= as_of {
         match (every, working::public().is_working_day(p.first)) {
             (Every::WorkingDay, Ok(false)) => {}
-            (Every::WorkingDay, Err(Unpublished(year))) => unpublished(year, out),
+            (Every::WorkingDay, Err(Unpublished(year))) => match unpublished.last_mut() {
+                Some(gap) if gap.first.year() == year => gap.last = p.last,
+                _ => unpublished.push(Period::stretch(p.first, p.last)),
+            },
             _ => all.push(p),
         }
         let next = p.next();
@@ -155,28 +176,34 @@ fn periods(every: Every, start: NaiveDate, as_of: NaiveDate, out: &mut Outcome) 
         }
         p = next;
     }
-    all
+    (all, unpublished)
 }
 
-fn holidays(start: NaiveDate, as_of: NaiveDate, out: &mut Outcome) -> Vec<Period> {
-    let mut all = Vec::new();
+fn holidays(start: NaiveDate, as_of: NaiveDate) -> (Vec<Period>, Vec<Period>) {
+    let (mut all, mut unpublished) = (Vec::new(), Vec::new());
     for year in start.year()..=as_of.year() {
         match working::public().holidays(year) {
             Ok(found) => all.extend(found.iter().map(|h| Period::stretch(h.first, h.last))),
-            Err(Unpublished(year)) => unpublished(year, out),
+            Err(Unpublished(year)) => {
+                let whole = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(start);
+                let whole = Period::containing(Unit::Year, whole);
+                unpublished.push(Period::stretch(
+                    whole.first.max(start),
+                    whole.last.min(as_of),
+                ));
+            }
         }
     }
     all.retain(|p| p.first >= start && p.first <= as_of);
-    all
-}
-
-/// Notes a year once.
-fn unpublished(year: i32, out: &mut Outcome) {
-    out.tally.unjudged += u64::from(out.years.insert(year));
+    (all, unpublished)
 }
 
 /// For each subject and each of the periods, by its place in their list, how many records or different values.
-fn tally(c: &Count, cx: &Context<'_>, periods: &[Period]) -> FxHashMap<(Option<Row>, usize), u64> {
+fn found(
+    c: &Count,
+    cx: &Context<'_>,
+    periods: &[Period],
+) -> FxHashMap<(Option<Row>, usize), Found> {
     let mut found = Vec::new();
     for row in cx.live(c.of) {
         let record = (c.of, row);
@@ -201,15 +228,17 @@ fn tally(c: &Count, cx: &Context<'_>, periods: &[Period]) -> FxHashMap<(Option<R
             Some(Value::Code(code)) => Row::from(code),
             Some(_) => continue,
         };
-        found.push((subject, at, value));
+        found.push((subject, at, value, row));
     }
     if c.distinct.is_some() {
         found.sort_unstable();
-        found.dedup();
+        found.dedup_by_key(|f| (f.0, f.1, f.2));
     }
-    let mut counts = FxHashMap::default();
-    for (subject, at, _) in found {
-        *counts.entry((subject, at)).or_insert(0) += 1;
+    let mut counts: FxHashMap<_, Found> = FxHashMap::default();
+    for (subject, at, _, row) in found {
+        let own = counts.entry((subject, at)).or_default();
+        own.count += 1;
+        own.rows.extend(cx.asked.then_some(row));
     }
     counts
 }

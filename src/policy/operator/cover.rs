@@ -22,7 +22,7 @@ struct Stretch {
 
 /// A finding for each gap, at the record whose stretch ends before it. A gap still open at as-of ends at the next midnight.
 pub fn evaluate(rule: &Rule, c: &Cover, cx: &Context<'_>) -> Outcome {
-    let mut out = Outcome::default();
+    let mut out = Outcome::new(cx.asked);
     let end_of_as_of = (i64::from(cx.office.as_of.to_epoch_days()) + 1) * DAY;
     let (covered, last) = covered(c, cx, end_of_as_of);
     let until = last.min(end_of_as_of);

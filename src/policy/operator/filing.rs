@@ -14,7 +14,7 @@ use crate::table::{Row, Value};
 
 /// Judges each period from the day after its last day for handing in.
 pub fn evaluate(rule: &Rule, f: &Filing, cx: &Context<'_>) -> Outcome {
-    let mut out = Outcome::default();
+    let mut out = Outcome::new(cx.asked);
     let Some(start) = cx.office_start() else {
         return out;
     };
@@ -25,18 +25,21 @@ pub fn evaluate(rule: &Rule, f: &Filing, cx: &Context<'_>) -> Outcome {
     }
     // Handed in before its period, the next one is already waited for.
     let ahead = |p: Period| f.due_in == DueIn::Previous && p.previous().first <= cx.office.as_of;
+    let asked = |due: NaiveDate, p: Period| {
+        due >= start && cx.in_force(rule, Some(p.first), Some(due)) && active(f, cx, p)
+    };
     while period.first <= cx.office.as_of || ahead(period) {
-        let due = match worked(f, last_day(f, period)) {
-            Ok(due) => due,
-            Err(Unpublished(year)) => {
-                out.tally.unjudged += u64::from(out.years.insert(year));
-                period = period.next();
-                continue;
+        let last = last_day(f, period);
+        match worked(f, last) {
+            Ok(due) => {
+                if asked(due, period) {
+                    judge(f, cx, &filed, period, due, &mut out);
+                }
             }
-        };
-        if due >= start && cx.in_force(rule, Some(period.first), Some(due)) && active(f, cx, period)
-        {
-            judge(f, cx, &filed, period, due, &mut out);
+            Err(Unpublished(year)) if asked(last, period) => {
+                out.tally.unjudged += u64::from(out.years.insert(year));
+            }
+            Err(Unpublished(_)) => {}
         }
         let next = period.next();
         if next.first <= period.first {
@@ -74,7 +77,7 @@ fn judge(
     };
     let own = best(f, cx, &for_period(p));
     if own.is_some_and(|row| in_time(f, cx, row, due)) {
-        out.tally.met += 1;
+        out.meet(|| verdict(own, Vec::new()));
         return;
     }
     if f.weekly {
@@ -85,7 +88,11 @@ fn judge(
             .iter()
             .all(|w| w.is_some_and(|row| in_time(f, cx, row, due)))
         {
-            out.tally.met += 1;
+            let members = weeks.iter().flatten().map(|row| (f.of, *row)).collect();
+            out.meet(|| Verdict {
+                members,
+                ..verdict(None, Vec::new())
+            });
             return;
         }
         if own.is_none()

@@ -23,7 +23,7 @@ struct Group {
 
 /// Judges each period or each record of a kind.
 pub fn evaluate(rule: &Rule, r: &Rate, cx: &Context<'_>) -> Outcome {
-    let mut out = Outcome::default();
+    let mut out = Outcome::new(cx.asked);
     let groups = match rule.each {
         Some(kind) => each_groups(rule, r, cx, kind),
         None => period_groups(r, cx),
@@ -94,17 +94,21 @@ fn judge(rule: &Rule, r: &Rate, cx: &Context<'_>, g: Group, out: &mut Outcome) {
     if population == 0 {
         return;
     }
-    if u128::from(met) * 100_000 >= u128::from(population) * u128::from(r.milli_percent) {
-        out.tally.met += u64::from(over);
-    } else {
-        out.push(Verdict {
-            pending: !over,
-            met,
-            population,
-            count: population - met,
-            related: missed,
-            ..verdict
-        });
+    let members = cx.asked.then_some(&g.members).into_iter().flatten();
+    let verdict = Verdict {
+        pending: !over,
+        met,
+        population,
+        count: population - met,
+        related: missed,
+        members: members.map(|row| (r.of, *row)).collect(),
+        ..verdict
+    };
+    let enough = u128::from(met) * 100_000 >= u128::from(population) * u128::from(r.milli_percent);
+    match (enough, over) {
+        (true, true) => out.meet(|| verdict),
+        (true, false) => {}
+        (false, _) => out.push(verdict),
     }
 }
 
@@ -129,18 +133,20 @@ fn at_most(
         out.tally.unjudged += u64::from(over);
         return;
     };
-    if u128::from(members) * 100_000 > u128::from(whole) * u128::from(r.milli_percent) {
-        out.push(Verdict {
-            pending: !over,
-            met: members,
-            population: whole,
-            count: members,
-            related: g.members.iter().map(|row| (r.of, *row)).collect(),
-            counted: true,
-            ..verdict
-        });
-    } else {
-        out.tally.met += u64::from(over);
+    let many = u128::from(members) * 100_000 > u128::from(whole) * u128::from(r.milli_percent);
+    let verdict = || Verdict {
+        pending: !over,
+        met: members,
+        population: whole,
+        count: members,
+        related: g.members.iter().map(|row| (r.of, *row)).collect(),
+        counted: true,
+        ..verdict
+    };
+    match (many, over) {
+        (true, _) => out.push(verdict()),
+        (false, true) => out.meet(verdict),
+        (false, false) => {}
     }
 }
 

@@ -13,7 +13,7 @@ use crate::text::Bilingual;
 
 /// A finding for each stretch that is too long; the open one is pending while it is not.
 pub fn evaluate(rule: &Rule, s: &Spacing, cx: &Context<'_>) -> Outcome {
-    let mut out = Outcome::default();
+    let mut out = Outcome::new(cx.asked);
     let (Some(kind), Some(start)) = (rule.each, cx.start(s.of, None)) else {
         return out;
     };
@@ -66,12 +66,8 @@ fn judge(
         return;
     }
     let between = (to - from).num_days();
-    if between <= s.days && !open {
-        out.tally.met += 1;
-        return;
-    }
     let same = |text: String| Bilingual::new(text.clone(), text);
-    out.push(Verdict {
+    let verdict = || Verdict {
         pending: between <= s.days,
         period: Some(format!("{from}/{to}")),
         due: Some(due),
@@ -81,7 +77,12 @@ fn judge(
             ("days_between", same(between.to_string())),
         ],
         ..Verdict::missed(Some(subject))
-    });
+    };
+    if between <= s.days && !open {
+        out.meet(verdict);
+    } else {
+        out.push(verdict());
+    }
 }
 
 /// For each subject the different days of its records, in order.

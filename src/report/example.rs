@@ -16,7 +16,7 @@ const WIDTH: usize = 78;
 type Written = BTreeMap<String, Value>;
 
 /// The files of an example: name and YAML text. Fields and values are labels in Chinese, names and codes in English.
-pub(super) fn files(example: &Example, schema: &Schema, lang: Lang) -> Vec<(String, String)> {
+pub fn files(example: &Example, schema: &Schema, lang: Lang) -> Vec<(String, String)> {
     let mut files = Vec::new();
     if !example.office.is_empty() {
         let lines = example
