@@ -424,6 +424,31 @@ impl Office {
         }
     }
 
+    /// The code of a fixed value (1 + its index) or of a bool (1 false, 2 true); 0 when absent. As [`Self::value`], without
+    /// asking for the field's type.
+    pub fn code(&self, kind: KindId, row: Row, field: FieldId) -> u8 {
+        match &self.table(kind).columns[usize::from(field.0)] {
+            Column::Code(v) => v[row as usize],
+            _ => 0,
+        }
+    }
+
+    /// A day or time; `ABSENT` when there is none.
+    pub fn moment(&self, kind: KindId, row: Row, field: FieldId) -> Moment {
+        match &self.table(kind).columns[usize::from(field.0)] {
+            Column::Moment(v) => v[row as usize],
+            _ => Moment::ABSENT,
+        }
+    }
+
+    /// The row that a reference names, when there is such a record.
+    pub fn reference(&self, kind: KindId, row: Row, field: FieldId) -> Option<Row> {
+        match &self.table(kind).columns[usize::from(field.0)] {
+            Column::Ref(v) => Some(v[row as usize]).filter(|to| *to < DANGLING),
+            _ => None,
+        }
+    }
+
     /// Where a record's field stands; without a field, or where it is absent, where the record begins.
     pub fn place(&self, kind: KindId, row: Row, field: Option<FieldId>) -> Place {
         let origin = self.table(kind).origins[row as usize];

@@ -1,6 +1,10 @@
 //! The pages under `docs/policies/` are what the packs say now.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic"
+)]
 
 #[path = "../examples/docs/generate.rs"]
 mod generate;
@@ -29,4 +33,72 @@ fn the_pages_of_policies_are_what_the_packs_say() {
         stale.is_empty(),
         "run `cargo run --example docs`: {stale:?}"
     );
+}
+
+/// The blocks of a page: what stands behind the fence, and the text.
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let mut rest = page;
+    while let Some((_, after)) = rest.split_once("\n```") {
+        let (fence, after) = after.split_once('\n').expect("a fence ends its line");
+        let (text, after) = after.split_once("```").expect("a block is closed");
+        all.push((fence.to_owned(), text.to_owned()));
+        rest = after;
+    }
+    all
+}
+
+#[test]
+fn the_worked_example_of_a_policy_is_true() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/writing-a-policy.md");
+    let blocks = blocks(&std::fs::read_to_string(page).unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let (mut said, mut pack) = (Vec::new(), None);
+    for (fence, text) in &blocks {
+        match fence.split_once(' ') {
+            Some((_, path)) => {
+                write(path, text);
+                if path.ends_with("policy.yaml") {
+                    pack = Some((path, text));
+                }
+            }
+            None => said.push(text.as_str()),
+        }
+    }
+    let run = |args: &[&str]| {
+        let mut command = assert_cmd::Command::cargo_bin("aftercare").unwrap();
+        let out = command
+            .current_dir(folder.path())
+            .args(args)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (text(out.stdout), text(out.stderr), out.status.code())
+    };
+    let [findings, tried, broken] = said[..] else {
+        panic!("{said:?}");
+    };
+    let check = ["check", "-q", "--as-of", "2025-03-10"];
+    let (out, err, status) = run(&check);
+    assert_eq!(
+        (out.as_str(), err.as_str(), status),
+        (findings, "", Some(1))
+    );
+    let (out, _, status) = run(&["policies", "--test"]);
+    assert_eq!(out, tried.split_once('\n').unwrap().1);
+    assert_eq!(status, Some(0));
+    let (path, text) = pack.unwrap();
+    write(path, &text.replace("field: arrived_at", "field: arived_at"));
+    let (_, err, status) = run(&check);
+    let told: String = err.chars().filter(|c| !c.is_whitespace()).collect();
+    let wanted: String = broken.chars().filter(|c| !c.is_whitespace()).collect();
+    let (place, message) = wanted.split_once("：「").expect("a place and a message");
+    let place = place.rsplit_once(':').unwrap().0;
+    assert!(told.contains(place) && told.contains(message), "{err}");
+    assert_eq!(status, Some(2));
 }

@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod clap_text;
 mod common;
+mod examples;
 mod explain;
 mod forms;
 mod help;

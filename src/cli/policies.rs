@@ -4,9 +4,10 @@ use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use super::session::Session;
-use super::{Command, sink};
+use super::{Command, examples, sink};
 use crate::pipeline::Failure;
 use crate::policy::Packs;
+use crate::policy::definition::Pack;
 use crate::report::Paint;
 use crate::report::table::Table;
 use crate::table::{Adoption, OfficeConfig};
@@ -19,6 +20,9 @@ pub(crate) struct Policies {
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true,
           hide_possible_values = true, value_parser = PossibleValuesParser::new(["text", "json"]))]
     format: String,
+    /// 运行工作区自己的制度的例子（没有自己的制度时运行全部）：该合格的合格、该指出的指出 | run the examples of the workspace's own policies (of all where it has none): what passes passes, what fails is found
+    #[arg(long)]
+    test: bool,
 }
 
 impl Command for Policies {
@@ -27,6 +31,10 @@ impl Command for Policies {
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         ("aftercare policies", "列成表 | as a table"),
         (
+            "aftercare policies --test",
+            "运行自己写的制度的例子 | run the examples of one's own policies",
+        ),
+        (
             "aftercare policies --format json",
             "给程序用 | for programs",
         ),
@@ -34,6 +42,9 @@ impl Command for Policies {
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
         let packs = session.packs()?;
+        if self.test {
+            return test(session, &packs);
+        }
         let document = document(&packs, &session.offices, session.lang);
         let (lang, style) = (session.lang, session.style);
         sink::stream(session.out, |out| {
@@ -52,6 +63,35 @@ impl Command for Policies {
         })?;
         Ok(0)
     }
+}
+
+fn test(session: &mut Session<'_>, packs: &Packs) -> Result<u8, Failure> {
+    let own = |p: &&Pack| {
+        let root = session.workspace();
+        root.is_some_and(|r| r.join("policies").join(&p.id).join("policy.yaml").is_file())
+    };
+    let mut asked: Vec<&Pack> = packs.iter().filter(own).collect();
+    if asked.is_empty() {
+        asked = packs.iter().collect();
+    }
+    let schema = session.schema()?;
+    let (count, wrong) = examples::run(&asked, session.workspace(), &schema)?;
+    let lang = session.lang;
+    sink::stream(session.out, |out| {
+        for w in &wrong {
+            writeln!(out, "{} {}: {}", w.rule, w.which, w.found.get(lang))?;
+        }
+        let wrong = wrong.len();
+        let said = lang.pick(
+            format!("{} 项制度的 {count} 个例子，{wrong} 个不对", asked.len()),
+            format!(
+                "{count} examples of {} policies, {wrong} wrong",
+                asked.len()
+            ),
+        );
+        writeln!(out, "{said}")
+    })?;
+    Ok(u8::from(!wrong.is_empty()))
 }
 
 /// The published document, version 1.

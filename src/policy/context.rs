@@ -10,7 +10,7 @@ use super::value::{Record, View, as_number};
 use super::verdict::{Outcome, Verdict};
 use crate::calendar::Period;
 use crate::calendar::working::{self, Unpublished};
-use crate::moment::{Moment, plus_days};
+use crate::moment::{Moment, date_of, day_number};
 use crate::schema::{FieldId, KindId};
 use crate::table::{Column, Office, Row};
 use crate::text::natural;
@@ -72,6 +72,9 @@ pub struct Context<'a> {
     earliest: Option<NaiveDate>,
     /// Whether somebody asks why: what was met is kept, with what was looked at.
     pub asked: bool,
+    /// office.yaml's `since`, as a day number.
+    since: Option<i32>,
+    as_of: i32,
     /// The record that somebody asks about: rules that look at each record on its own judge no other.
     pub only: Option<Record>,
 }
@@ -80,8 +83,8 @@ pub struct Context<'a> {
 pub enum Due {
     /// The moment that it counts from is absent: nothing is asked.
     Never,
-    /// The moment that it counts from, and the last day.
-    By(Moment, NaiveDate),
+    /// The moment that it counts from, and the number of the last day: dates are made only of what is told.
+    By(Moment, i32),
     /// The moment, and the year that the reckoning would need.
     Unknown(Moment, i32),
 }
@@ -104,6 +107,8 @@ impl<'a> Context<'a> {
             earliest,
             asked: false,
             only: None,
+            since: office.config.since.map(day_number),
+            as_of: day_number(office.as_of),
         };
         let wholes = compiled.wholes.iter().map(|l| cx.among_all(l)).collect();
         cx.wholes = wholes;
@@ -220,22 +225,54 @@ impl<'a> Context<'a> {
         Due::By(
             after,
             match &once.span {
-                Span::EndOf(unit) => Period::containing(*unit, after.date()).last,
+                Span::EndOf(unit) => day_number(Period::containing(*unit, after.date()).last),
                 Span::Hours(h) => last_day_of_hours(after, *h),
-                Span::Days(d) => plus_days(after.date(), u32::try_from(*d).unwrap_or(u32::MAX)),
-                Span::Itself => after.date(),
+                Span::Days(d) => later(after, *d),
+                Span::Itself => after.day_number(),
                 Span::Reckoned(days) => match reckoned(view, days) {
-                    Some(d) => plus_days(after.date(), d),
+                    Some(d) => later(after, i64::from(d)),
                     None => return Due::Never,
                 },
                 Span::WorkingDays(d) => {
                     match working::public().plus_working_days(after.date(), *d) {
-                        Ok(last) => last,
+                        Ok(last) => day_number(last),
                         Err(Unpublished(year)) => return Due::Unknown(after, year),
                     }
                 }
             },
         )
+    }
+
+    /// Whether what is asked of a record at once is judged, as [`Self::in_force`] of its own day; without reckoning a date
+    /// where neither `since` nor a wording's days ask for it.
+    pub fn in_force_of(&self, rule: &Rule, record: Record) -> bool {
+        let bounded = rule.from.is_some() || rule.until.is_some();
+        match (bounded, self.since) {
+            (false, None) => true,
+            (false, Some(since)) => {
+                let own = self.own_date(record);
+                !own.is_present() || own.day_number() >= since
+            }
+            (true, _) => {
+                let own = self.own_date(record);
+                let day = own.is_present().then(|| own.date());
+                self.in_force(rule, day, None)
+            }
+        }
+    }
+
+    /// As [`Self::in_force`], of an obligation that arose at a moment and may be met until a day.
+    pub fn in_force_until(&self, rule: &Rule, arose: Moment, due: Option<i32>) -> bool {
+        if rule.from.is_some() || rule.until.is_some() {
+            return self.in_force(rule, Some(arose.date()), due.map(date_of));
+        }
+        let day = due.unwrap_or_else(|| arose.day_number());
+        self.since.is_none_or(|since| day >= since)
+    }
+
+    /// Whether a last day has not passed as of now.
+    pub fn is_open(&self, due: i32) -> bool {
+        self.as_of <= due
     }
 
     /// Whether an obligation is judged: its adoption speaks for the day it arose, and it did not fall due before `since`.
@@ -318,15 +355,22 @@ pub enum Judged {
     Unjudged(i32),
 }
 
-/// The day on which N hours after a moment end; for a bare day ceil(N/24) days after it.
-pub(super) fn last_day_of_hours(after: Moment, hours: i64) -> NaiveDate {
+/// The number of the day on which N hours after a moment end; for a bare day ceil(N/24) days after it.
+pub(super) fn last_day_of_hours(after: Moment, hours: i64) -> i32 {
     if after.has_time() {
-        let hours = chrono::Duration::try_hours(hours);
-        let end = hours.and_then(|h| after.datetime().checked_add_signed(h));
-        return end.map_or(NaiveDate::MAX, |e| e.date());
+        let end = after.plus_minutes(hours.saturating_mul(60));
+        return end.day_number();
     }
-    let days = hours.div_euclid(24) + i64::from(hours.rem_euclid(24) > 0);
-    plus_days(after.date(), u32::try_from(days).unwrap_or(u32::MAX))
+    later(
+        after,
+        hours.div_euclid(24) + i64::from(hours.rem_euclid(24) > 0),
+    )
+}
+
+/// The number of the day N days after a moment's.
+fn later(after: Moment, days: i64) -> i32 {
+    let days = i32::try_from(days).unwrap_or(i32::MAX);
+    after.day_number().saturating_add(days)
 }
 
 /// A record's own date: its first required date, or its parent's; `ABSENT` when it has none.

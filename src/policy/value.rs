@@ -56,15 +56,21 @@ impl<'a> View<'a> {
     /// The record that has a path's field. One dated after as-of is no evidence: it has no fields, as if dangling.
     pub fn owner(&self, path: &Path) -> Option<Record> {
         let mut at = self.root(path.root)?;
-        for (_, hop) in &path.hops {
-            match self.office.value(at.0, at.1, *hop) {
-                Value::Ref(kind, row) if self.office.table(kind).live[row as usize] => {
-                    at = (kind, row);
-                }
-                _ => return None,
+        for (i, (_, hop)) in path.hops.iter().enumerate() {
+            let kind = path.hops.get(i + 1).map_or(path.kind, |next| next.0);
+            let row = self.office.reference(at.0, at.1, *hop)?;
+            if !self.office.table(kind).live[row as usize] {
+                return None;
             }
+            at = (kind, row);
         }
         Some(at)
+    }
+
+    /// The code of a fixed value or a bool, as [`Office::code`].
+    fn code(&self, path: &Path) -> u8 {
+        self.owner(path)
+            .map_or(0, |(kind, row)| self.office.code(kind, row, path.field))
     }
 
     /// A path's value.
@@ -79,16 +85,13 @@ impl<'a> View<'a> {
     pub fn holds(&self, e: &Expr) -> bool {
         match e {
             Expr::Bool(b) => *b,
-            Expr::Path(p) => self.get(p) == Value::Bool(true),
+            Expr::Path(p) => self.code(p) == 2,
             Expr::Present(p) => {
                 let owner = self.owner(p);
                 owner.is_some_and(|(k, row)| self.office.is_present(k, row, p.field))
             }
             Expr::Found(root) => self.root(*root).is_some(),
-            Expr::Codes(p, codes, wanted) => match self.get(p) {
-                Value::Code(c) => codes.contains(&c) == *wanted,
-                _ => !wanted,
-            },
+            Expr::Codes(p, codes, wanted) => codes.contains(&self.code(p)) == *wanted,
             Expr::OneOf(e, texts) => {
                 matches!(self.value(e), Value::Text(t) if texts.iter().any(|x| x == t))
             }
@@ -151,9 +154,14 @@ impl<'a> View<'a> {
 
     /// An expression's day or time; `Moment::ABSENT` when there is none.
     pub fn moment(&self, e: &Expr) -> Moment {
-        match self.value(e) {
-            Value::Moment(m) => m,
-            _ => Moment::ABSENT,
+        match e {
+            Expr::Path(p) => self.owner(p).map_or(Moment::ABSENT, |(kind, row)| {
+                self.office.moment(kind, row, p.field)
+            }),
+            _ => match self.value(e) {
+                Value::Moment(m) => m,
+                _ => Moment::ABSENT,
+            },
         }
     }
 

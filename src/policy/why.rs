@@ -15,7 +15,7 @@ use super::value::{Record, View};
 use super::verdict::{Outcome, Verdict};
 use crate::calendar::working::{self, Unpublished};
 use crate::finding::Severity;
-use crate::moment::Moment;
+use crate::moment::{Moment, date_of};
 use crate::table::Office;
 use crate::text::{Bilingual, Lang};
 
@@ -340,7 +340,7 @@ fn deadline(
             ));
             return;
         }
-        Due::By(_, due) => (Some(due), None),
+        Due::By(_, due) => (Some(date_of(due)), None),
         Due::Unknown(_, year) => (None, Some(year)),
     };
     let written = due.map(|d| d.to_string()).unwrap_or_default();
@@ -356,11 +356,11 @@ fn deadline(
             Bilingual::new(
                 format!(
                     "，{n} 小时，到 {end}；只写了日期的按 {} 为止",
-                    last_day_of_hours(Moment::day(from.date()), *n)
+                    date_of(last_day_of_hours(Moment::day(from.date()), *n))
                 ),
                 format!(
                     ", {n} h, until {end}; against a bare day until {}",
-                    last_day_of_hours(Moment::day(from.date()), *n)
+                    date_of(last_day_of_hours(Moment::day(from.date()), *n))
                 ),
             )
         }

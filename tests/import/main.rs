@@ -2,6 +2,7 @@
 
 mod any_table;
 mod docs;
+mod foreign;
 mod links;
 mod maps;
 mod replace;

@@ -8,7 +8,7 @@ use aftercare::pipeline::Checked;
 
 use crate::{Workspace, adds_up};
 
-fn shared(name: &str) -> Option<PathBuf> {
+pub fn shared(name: &str) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let folder = std::env::var_os("AFTERCARE_SHARED").map_or(beside, PathBuf::from);
     let file = folder.join("data").join(name);
@@ -20,7 +20,7 @@ fn shared(name: &str) -> Option<PathBuf> {
 }
 
 /// Imports a file into an office that has adopted `policies`.
-fn import(
+pub fn import(
     w: &Workspace,
     file: &Path,
     map: &str,
@@ -42,7 +42,7 @@ fn import(
     o
 }
 
-fn by_rule(checked: &Checked) -> BTreeMap<&str, usize> {
+pub fn by_rule(checked: &Checked) -> BTreeMap<&str, usize> {
     let mut all = BTreeMap::new();
     checked
         .findings

@@ -1,7 +1,6 @@
 //! `require`: fields that must be there and tests that must hold, at once or from the day after a last day.
 
-use chrono::NaiveDate;
-
+use crate::moment::date_of;
 use crate::policy::compile::{Once, Rule, Test};
 use crate::policy::context::{Context, Due, Judged};
 use crate::policy::value::{Record, View};
@@ -32,12 +31,12 @@ fn judge<'a>(
     record: Record,
 ) -> Judged {
     let deadline = once.map(|o| cx.due(o, view, record));
-    let (arose, due) = match deadline {
-        Some(Due::By(after, last)) => (Some(after.date()), Some(last)),
-        Some(Due::Unknown(after, _)) => (Some(after.date()), None),
-        None | Some(Due::Never) => (own_day(cx, record), None),
+    let (in_force, due) = match deadline {
+        Some(Due::By(after, last)) => (cx.in_force_until(rule, after, Some(last)), Some(last)),
+        Some(Due::Unknown(after, _)) => (cx.in_force_until(rule, after, None), None),
+        None | Some(Due::Never) => (cx.in_force_of(rule, record), None),
     };
-    if !cx.in_force(rule, arose, due) {
+    if !in_force {
         return Judged::NotApplicable;
     }
     let failing = || tests.iter().filter(|t| !fulfilled(t, cx, view));
@@ -45,12 +44,11 @@ fn judge<'a>(
         Judged::Stands(Verdict {
             pending,
             fields,
-            due,
+            due: due.map(date_of),
             ..Verdict::missed(Some(record))
         })
     };
-    let waiting =
-        once.is_some_and(|o| !settled(o, view)) && due.is_none_or(|d| cx.office.as_of <= d);
+    let waiting = once.is_some_and(|o| !settled(o, view)) && due.is_none_or(|d| cx.is_open(d));
     if waiting && failing().any(|t| t.at_once) {
         return verdict(false, named(failing().filter(|t| t.at_once)));
     }
@@ -75,19 +73,19 @@ fn judge_apart<'a>(
     let (mut missed, mut awaited) = (Vec::new(), Vec::new());
     let (mut missed_due, mut awaited_due) = (None, None);
     let (mut asked, mut unknown) = (false, None);
-    let earlier = |a: Option<NaiveDate>, b: NaiveDate| Some(a.map_or(b, |a| a.min(b)));
+    let earlier = |a: Option<i32>, b: i32| Some(a.map_or(b, |a| a.min(b)));
     for test in tests {
         let own = test.once.as_ref().or(once).filter(|_| !test.at_once);
-        let (arose, due) = match own.map(|o| cx.due(o, view, record)) {
+        let (in_force, due) = match own.map(|o| cx.due(o, view, record)) {
             Some(Due::Never) => continue,
-            Some(Due::By(after, last)) => (Some(after.date()), Some(last)),
+            Some(Due::By(after, last)) => (cx.in_force_until(rule, after, Some(last)), Some(last)),
             Some(Due::Unknown(_, year)) => {
                 unknown = unknown.or((!fulfilled(test, cx, view)).then_some(year));
                 continue;
             }
-            None => (own_day(cx, record), None),
+            None => (cx.in_force_of(rule, record), None),
         };
-        if !cx.in_force(rule, arose, due) {
+        if !in_force {
             continue;
         }
         asked = true;
@@ -95,7 +93,7 @@ fn judge_apart<'a>(
             continue;
         }
         let settled = own.is_some_and(|o| settled(o, view));
-        match due.filter(|d| !settled && cx.office.as_of <= *d) {
+        match due.filter(|d| !settled && cx.is_open(*d)) {
             Some(last) => {
                 awaited.push(test);
                 awaited_due = earlier(awaited_due, last);
@@ -122,7 +120,7 @@ fn judge_apart<'a>(
     Judged::Stands(Verdict {
         pending,
         fields: named(failing.into_iter()),
-        due,
+        due: due.map(date_of),
         ..Verdict::missed(Some(record))
     })
 }
@@ -140,11 +138,6 @@ fn named<'t>(tests: impl Iterator<Item = &'t Test>) -> Vec<FieldId> {
         }
     }
     fields
-}
-
-fn own_day(cx: &Context<'_>, record: Record) -> Option<NaiveDate> {
-    let own = cx.own_date(record);
-    own.is_present().then(|| own.date())
 }
 
 fn fulfilled<'a>(t: &Test, cx: &Context<'a>, view: &View<'a>) -> bool {

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-
 use crate::calendar::{Period, Unit, working};
-use crate::moment::Moment;
+use crate::moment::{Moment, date_of};
 use crate::policy::compile::{Rule, Span, Within};
 use crate::policy::context::{Context, Due, Judged, reckoned};
 use crate::policy::value::{Record, View, within_days, within_hours};
@@ -62,7 +60,7 @@ fn judge<'a>(rule: &Rule, w: &Within, cx: &Context<'a>, view: &View<'a>, record:
         Due::By(after, due) => (after, Some(due)),
         Due::Unknown(after, _) => (after, None),
     };
-    if !cx.in_force(rule, Some(after.date()), due) {
+    if !cx.in_force_until(rule, after, due) {
         return Judged::NotApplicable;
     }
     let last = w.by.as_ref().map(|e| view.moment(e));
@@ -91,16 +89,16 @@ fn judge<'a>(rule: &Rule, w: &Within, cx: &Context<'a>, view: &View<'a>, record:
         return Judged::Unjudged(year);
     }
     Judged::Stands(Verdict {
-        pending: !dated && due.is_some_and(|d| cx.office.as_of <= d),
-        due,
+        pending: !dated && due.is_some_and(|d| cx.is_open(d)),
+        due: due.map(date_of),
         fields: w.field.or_else(|| after_field(w)).into_iter().collect(),
         ..Verdict::missed(Some(record))
     })
 }
 
-fn in_time(span: &Span, view: &View<'_>, after: Moment, due: Option<NaiveDate>, b: Moment) -> bool {
+fn in_time(span: &Span, view: &View<'_>, after: Moment, due: Option<i32>, b: Moment) -> bool {
     match span {
-        Span::EndOf(_) | Span::Itself => due.is_some_and(|d| b.date() <= d),
+        Span::EndOf(_) | Span::Itself => due.is_some_and(|d| b.day_number() <= d),
         Span::Hours(hours) => within_hours(b, after, *hours),
         Span::Days(days) => within_days(b, after, *days),
         Span::Reckoned(days) => {
@@ -137,5 +135,8 @@ fn deadline<'a>(w: &Within, cx: &Context<'a>, view: &View<'a>, record: Record) -
         None => cx.own_date(record),
         Some(e) => view.moment(e),
     };
-    Due::By(if after.is_present() { after } else { last }, last.date())
+    Due::By(
+        if after.is_present() { after } else { last },
+        last.day_number(),
+    )
 }
