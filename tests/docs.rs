@@ -1,10 +1,6 @@
 //! The pages under `docs/policies/` are what the packs say now.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "helpers of tests may panic"
-)]
+#![expect(clippy::expect_used, reason = "helpers of tests may panic")]
 
 #[path = "../examples/docs/generate.rs"]
 mod generate;

@@ -1,5 +1,13 @@
 //! Figures and reports of small offices, computed by hand.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::iter_over_hash_type,
+    reason = "a test stops where its own preparation fails, and says what it skips"
+)]
+
 use std::path::Path;
 
 use aftercare::calendar::Period;

@@ -1,5 +1,13 @@
 //! Documents: forms filled in from a small office, drawn as PDF and HTML.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::iter_over_hash_type,
+    reason = "a test stops where its own preparation fails, and says what it skips"
+)]
+
 mod fixture;
 mod forms;
 #[cfg(feature = "documents")]

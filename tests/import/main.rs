@@ -1,5 +1,13 @@
 //! Import of other systems' files: made-up ones with every oddity, any table at all, and the whole files where they are at hand.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::iter_over_hash_type,
+    reason = "a test stops where its own preparation fails, and says what it skips"
+)]
+
 mod any_table;
 mod docs;
 mod foreign;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aftercare::schema::{FieldType, Kind, Schema};
+use aftercare::schema::{FieldType, Kind};
 
 use crate::harness::{Records, SCHEMA, Yaml};
 
@@ -78,7 +78,7 @@ fn csv(kind: &str, rows: &[Row], way: Way) -> Vec<u8> {
     out.write_record(header).unwrap();
     for row in rows {
         let cells = names.iter().map(|n| match row.get(*n) {
-            Some(v) => cell(&SCHEMA, kind, n, v, way),
+            Some(v) => cell(kind, n, v, way),
             None => String::new(),
         });
         out.write_record(cells).unwrap();
@@ -90,15 +90,12 @@ fn csv(kind: &str, rows: &[Row], way: Way) -> Vec<u8> {
     }
 }
 
-fn cell(schema: &Schema, kind: &Kind, name: &str, value: &Yaml, way: Way) -> String {
+fn cell(kind: &Kind, name: &str, value: &Yaml, way: Way) -> String {
     let ty = &kind.get(kind.field(name).unwrap()).ty;
     match (value, ty, way) {
         (Yaml::Null, ..) => String::new(),
         (Yaml::Array(all), ..) => {
-            let parts: Vec<String> = all
-                .iter()
-                .map(|v| cell(schema, kind, name, v, way))
-                .collect();
+            let parts: Vec<String> = all.iter().map(|v| cell(kind, name, v, way)).collect();
             parts.join(if way == Way::Gb18030 { "；" } else { ";" })
         }
         (Yaml::Bool(b), _, Way::Gb18030) => (if *b { "是" } else { "否" }).to_owned(),

@@ -45,14 +45,13 @@ pub fn evaluate(rule: &Rule, c: &Count, cx: &Context<'_>) -> Outcome {
         let past = s
             .until
             .map_or(periods.len(), |u| periods.partition_point(|p| p.last <= u));
-        for at in first..past {
-            let p = periods[at];
+        for (at, p) in periods.iter().enumerate().take(past).skip(first) {
             let view = View {
-                period: Some(p),
+                period: Some(*p),
                 ..s.view
             };
             if c.which.as_ref().is_none_or(|w| view.holds(w)) {
-                judge(rule, c, cx, s.view.item, p, of(s.row, at), &mut out);
+                judge(rule, c, cx, s.view.item, *p, of(s.row, at), &mut out);
             }
         }
     }

@@ -87,7 +87,7 @@ fn judge(
 
 /// For each subject the different days of its records, in order.
 fn days(s: &Spacing, cx: &Context<'_>) -> FxHashMap<Row, Vec<NaiveDate>> {
-    let mut days: FxHashMap<Row, Vec<NaiveDate>> = FxHashMap::default();
+    let mut all = Vec::new();
     for row in cx.live(s.of) {
         let view = View::of(cx.office, (s.of, row));
         if s.filter.as_ref().is_some_and(|f| !view.holds(f)) {
@@ -97,12 +97,13 @@ fn days(s: &Spacing, cx: &Context<'_>) -> FxHashMap<Row, Vec<NaiveDate>> {
         if let Value::Ref(_, subject) = cx.office.value(s.of, row, s.by)
             && on.is_present()
         {
-            days.entry(subject).or_default().push(on.date());
+            all.push((subject, on.date()));
         }
     }
-    for v in days.values_mut() {
-        v.sort_unstable();
-        v.dedup();
-    }
-    days
+    all.sort_unstable();
+    all.dedup();
+    let subjects = all.chunk_by(|a, b| a.0 == b.0);
+    subjects
+        .map(|own| (own[0].0, own.iter().map(|(_, day)| *day).collect()))
+        .collect()
 }
