@@ -21,6 +21,8 @@ mod letters;
 mod office;
 #[path = "policies/twins.rs"]
 mod twins;
+#[path = "policies/twins_days.rs"]
+mod twins_days;
 #[path = "policies/ways.rs"]
 mod ways;
 

@@ -25,7 +25,7 @@ rules:
 ";
 
 /// A pack of rules given as (name, operator lines in flow style).
-fn packs(rules: &[(&str, String)]) -> Packs {
+pub fn packs(rules: &[(&str, String)]) -> Packs {
     let mut text = HEAD.to_owned();
     for (name, body) in rules {
         text += &format!(
@@ -37,7 +37,7 @@ fn packs(rules: &[(&str, String)]) -> Packs {
     packs
 }
 
-fn folder(since: Option<NaiveDate>, kinds: &[(&str, Yaml)]) -> tempfile::TempDir {
+pub fn folder(since: Option<NaiveDate>, kinds: &[(&str, Yaml)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("records/example");
     std::fs::create_dir_all(&home).unwrap();
@@ -53,7 +53,7 @@ fn folder(since: Option<NaiveDate>, kinds: &[(&str, Yaml)]) -> tempfile::TempDir
     folder
 }
 
-fn seen(root: &Path, packs: &Packs, as_of: NaiveDate) -> Seen {
+pub fn seen(root: &Path, packs: &Packs, as_of: NaiveDate) -> Seen {
     judge_folder(root, packs, &as_of.to_string()).unwrap_or_else(|f| panic!("{}", f.message.en))
 }
 
