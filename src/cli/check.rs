@@ -15,7 +15,7 @@ pub(crate) struct Check {
     /// 只报告这些文件或文件夹里的问题；判断时仍看全部记录 | report only what lies in these files or folders; all records are judged still
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// 报告的格式：text 或 json | format of the report: text or json
+    /// 报告的格式：text、json、sarif、junit、github、gitlab 或 csv | format of the report: text, json, sarif, junit, github, gitlab or csv
     #[arg(long, value_name = "FORMAT", default_value = "text", hide_default_value = true,
           hide_possible_values = true,
           value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
@@ -82,6 +82,7 @@ impl Check {
             style: session.style,
             verbose: session.common.verbose,
             quiet: session.common.quiet,
+            strict: self.strict,
         };
         let Some(format) = FORMATS.iter().find(|f| f.name == self.format) else {
             return Ok(());

@@ -1,8 +1,13 @@
 //! Findings → what `check` prints. A format is one file here and its row in [`FORMATS`].
 
+pub mod csv;
 pub mod example;
 pub mod failure;
+pub mod github;
+mod gitlab;
 pub mod json;
+mod junit;
+mod sarif;
 mod select;
 mod snippet;
 mod style;
@@ -33,6 +38,8 @@ pub struct Report<'a> {
     pub verbose: bool,
     /// A line a finding, and nothing when there is none.
     pub quiet: bool,
+    /// Warnings fail too.
+    pub strict: bool,
 }
 
 /// A format of the report.
@@ -52,5 +59,25 @@ pub const FORMATS: &[Format] = &[
     Format {
         name: "json",
         write: json::write,
+    },
+    Format {
+        name: "sarif",
+        write: sarif::write,
+    },
+    Format {
+        name: "junit",
+        write: junit::write,
+    },
+    Format {
+        name: "github",
+        write: github::write,
+    },
+    Format {
+        name: "gitlab",
+        write: gitlab::write,
+    },
+    Format {
+        name: "csv",
+        write: csv::write,
     },
 ];

@@ -125,6 +125,7 @@ fn findings_json(
         style: Style::default(),
         verbose: false,
         quiet: false,
+        strict: false,
     };
     let mut out = Vec::new();
     // Writing to memory cannot fail.

@@ -1,0 +1,101 @@
+//! JUnit XML, as CI servers read it: a suite for each office, a case for each finding.
+
+use std::io::{self, Write};
+
+use super::Report;
+use crate::finding::{Finding, Severity};
+
+/// Writes the suites. Errors fail, warnings fail only where `--strict` asks for it, and are shown as skipped otherwise, as
+/// waived findings are; an office without a finding is one case that passes.
+///
+/// # Errors
+/// The stream is closed or broken.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let findings = &report.selection.findings;
+    let fails = |f: &&&Finding| failing(report, f);
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(
+        out,
+        "<testsuites name=\"aftercare\" tests=\"{}\" failures=\"{}\" errors=\"0\">",
+        findings.len().max(1),
+        findings.iter().filter(fails).count()
+    )?;
+    let mut offices: Vec<&str> = findings.iter().map(|f| f.office.as_str()).collect();
+    offices.sort_unstable();
+    offices.dedup();
+    for office in &offices {
+        let own: Vec<&&Finding> = findings.iter().filter(|f| f.office == *office).collect();
+        writeln!(
+            out,
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">",
+            escaped(if office.is_empty() { "records" } else { office }),
+            own.len(),
+            own.iter().filter(|f| failing(report, f)).count(),
+            own.iter().filter(|f| !failing(report, f)).count(),
+        )?;
+        for f in own {
+            case(report, f, out)?;
+        }
+        writeln!(out, "  </testsuite>")?;
+    }
+    if offices.is_empty() {
+        let suite = "  <testsuite name=\"aftercare\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">";
+        writeln!(
+            out,
+            "{suite}\n    <testcase classname=\"aftercare\" name=\"check\"/>\n  </testsuite>"
+        )?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+fn failing(report: &Report<'_>, f: &Finding) -> bool {
+    !f.waived && (report.strict || f.severity == Severity::Error)
+}
+
+fn case(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let about = [&f.record, &f.period].into_iter().flatten();
+    let name: Vec<&str> = std::iter::once(f.rule.as_str())
+        .chain(about.map(String::as_str))
+        .collect();
+    let message = f.message.get(report.lang);
+    writeln!(
+        out,
+        "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\">",
+        escaped(&f.place.file),
+        escaped(&name.join(" ")),
+        escaped(&f.place.file),
+        f.place.line
+    )?;
+    let place = format!("{}:{}:{}", f.place.file, f.place.line, f.place.column);
+    if failing(report, f) {
+        writeln!(
+            out,
+            "      <failure message=\"{}\" type=\"{}\">{}</failure>",
+            escaped(message),
+            escaped(&f.rule),
+            escaped(&format!("{place}\n{message}\n{}", f.help.get(report.lang)))
+        )?;
+    } else {
+        writeln!(out, "      <skipped message=\"{}\"/>", escaped(message))?;
+    }
+    writeln!(out, "    </testcase>")
+}
+
+/// Text as XML 1.0 allows it: markup escaped, characters that it has no way to write replaced.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\t' => out.push_str("&#9;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c if c.is_control() => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}

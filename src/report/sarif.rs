@@ -1,0 +1,115 @@
+//! SARIF 2.1.0 (OASIS), as code hosts and editors read it.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::Report;
+use crate::finding::{Finding, Place, Severity};
+use crate::text::Lang;
+
+/// Writes one run with its rules and results.
+///
+/// # Errors
+/// The stream is closed or broken.
+pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let findings = &report.selection.findings;
+    let mut rules: BTreeMap<&str, &Finding> = BTreeMap::new();
+    for f in findings {
+        rules.entry(&f.rule).or_insert(f);
+    }
+    let index = |rule: &str| rules.keys().position(|r| *r == rule);
+    let described: Vec<Value> = rules
+        .iter()
+        .map(|(id, f)| rule(id, f, report.lang))
+        .collect();
+    let results: Vec<Value> = findings
+        .iter()
+        .map(|f| result(f, index(&f.rule), report.lang))
+        .collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": "aftercare",
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "language": report.lang.pick("zh-CN", "en-US"),
+                "rules": described,
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    serde_json::to_writer(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn level(f: &Finding) -> &'static str {
+    match f.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn rule(id: &str, f: &Finding, lang: Lang) -> Value {
+    json!({
+        "id": id,
+        "help": {"text": f.help.get(lang)},
+        "defaultConfiguration": {"level": level(f)},
+        "properties": {"clause": f.clause},
+    })
+}
+
+fn result(f: &Finding, index: Option<usize>, lang: Lang) -> Value {
+    let related: Vec<Value> = f
+        .related
+        .iter()
+        .enumerate()
+        .map(|(i, r)| {
+            let mut place = location(&r.place);
+            place["id"] = json!(i);
+            place["message"] = json!({"text": r.message.get(lang)});
+            place
+        })
+        .collect();
+    let mut result = json!({
+        "ruleId": f.rule,
+        "ruleIndex": index,
+        "level": level(f),
+        "message": {"text": f.message.get(lang)},
+        "locations": [location(&f.place)],
+        "relatedLocations": related,
+        "partialFingerprints": {"aftercare/v1": f.fingerprint},
+        "properties": {
+            "office": f.office, "kind": f.kind, "record": f.record, "period": f.period,
+            "field": f.field, "due": f.due.map(|d| d.to_string()),
+        },
+    });
+    if f.waived {
+        result["suppressions"] = json!([{"kind": "external", "status": "accepted"}]);
+    }
+    result
+}
+
+fn location(p: &Place) -> Value {
+    json!({"physicalLocation": {
+        "artifactLocation": {"uri": uri(&p.file)},
+        "region": {"startLine": p.line, "startColumn": p.column, "endColumn": p.column + p.width.max(1)},
+    }})
+}
+
+/// A path as a relative URI (RFC 3986): all but unreserved characters and `/` by their UTF-8 bytes.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for b in path.bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(b));
+            }
+            _ => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}
