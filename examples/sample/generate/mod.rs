@@ -7,20 +7,24 @@ mod clock;
 mod complaint;
 mod cuihu;
 mod cuihu_faults;
+mod hengyue;
 mod lakeside;
 mod names;
 mod office;
+mod planned;
 mod qibo;
 mod qibo_faults;
 mod record;
 mod repair;
 mod rng;
+mod ruice;
 mod sheet;
 mod spelling;
 mod story;
 mod survey;
 mod walk;
 mod words;
+mod workdays;
 mod yaml;
 mod yunqi;
 mod yunqi_faults;
@@ -37,11 +41,20 @@ pub use office::Planted;
 /// An office, its office.yaml, and how its records are written.
 type Made = (office::Office, String, Vec<sheet::Sheet>);
 
+/// The offices made for one policy each (the bank's for two): with a few faults in `records/`, and in good order in
+/// `tests/cases/ok/year-<policy>`, where nothing at all is found.
+const YEARS: [(&str, fn(bool) -> Made); 2] = [
+    ("private-fund-visit", hengyue::make),
+    ("vendor-visit", ruice::make),
+];
+
 /// What the generator makes.
 pub struct Sample {
     /// Path below `records/` and bytes.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// What `check` must find in them.
+    /// Path below `tests/cases/ok/` and bytes: years in good order.
+    pub years: BTreeMap<String, Vec<u8>>,
+    /// What `check` must find in the sample group.
     pub planted: Vec<Planted>,
 }
 
@@ -53,9 +66,18 @@ pub fn sample() -> Result<Sample, String> {
     let schema = Schema::embedded()?;
     let mut all = Sample {
         files: BTreeMap::new(),
+        years: BTreeMap::new(),
         planted: Vec::new(),
     };
-    for (office, config, sheets) in [cuihu::make(), lakeside::make(), qibo::make(), yunqi::make()] {
+    for (policy, make) in YEARS {
+        let (office, config, sheets) = make(false);
+        let files = sheet::files(&office, &config, &sheets, &schema);
+        let below = |(path, bytes)| (format!("year-{policy}/records/{path}"), bytes);
+        all.years.extend(files.into_iter().map(below));
+    }
+    let group = [cuihu::make(), lakeside::make(), qibo::make(), yunqi::make()];
+    let group = group.into_iter().chain(YEARS.map(|(_, make)| make(true)));
+    for (office, config, sheets) in group {
         all.files
             .extend(sheet::files(&office, &config, &sheets, &schema));
         all.planted.extend(office.planted);
