@@ -3,11 +3,13 @@
 mod big;
 mod big_office;
 mod big_rows;
+mod binhu;
 mod clock;
 mod complaint;
 mod cuihu;
 mod cuihu_faults;
 mod hengyue;
+mod jianan;
 mod lakeside;
 mod names;
 mod office;
@@ -43,7 +45,9 @@ type Made = (office::Office, String, Vec<sheet::Sheet>);
 
 /// The offices made for one policy each (the bank's for two): with a few faults in `records/`, and in good order in
 /// `tests/cases/ok/year-<policy>`, where nothing at all is found.
-const YEARS: [(&str, fn(bool) -> Made); 2] = [
+const YEARS: [(&str, fn(bool) -> Made); 4] = [
+    ("bank-visit", binhu::make),
+    ("construction-warranty", jianan::make),
     ("private-fund-visit", hengyue::make),
     ("vendor-visit", ruice::make),
 ];

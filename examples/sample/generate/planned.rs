@@ -7,7 +7,7 @@ use super::record::Record;
 use super::story::Story;
 use super::workdays;
 
-/// A made-up landline or mobile is on every customer's file; this is how its letter begins.
+/// What the files are called.
 const TITLES: [&str; 4] = [
     "客户回访档案",
     "客户资料卷",
