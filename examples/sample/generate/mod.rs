@@ -8,6 +8,7 @@ mod clock;
 mod complaint;
 mod cuihu;
 mod cuihu_faults;
+mod hengtai;
 mod hengyue;
 mod jianan;
 mod lakeside;
@@ -30,6 +31,7 @@ mod workdays;
 mod yaml;
 mod yunqi;
 mod yunqi_faults;
+mod yunxin;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -45,9 +47,11 @@ type Made = (office::Office, String, Vec<sheet::Sheet>);
 
 /// The offices made for one policy each (the bank's for two): with a few faults in `records/`, and in good order in
 /// `tests/cases/ok/year-<policy>`, where nothing at all is found.
-const YEARS: [(&str, fn(bool) -> Made); 4] = [
+const YEARS: [(&str, fn(bool) -> Made); 6] = [
     ("bank-visit", binhu::make),
+    ("building-assets", hengtai::make),
     ("construction-warranty", jianan::make),
+    ("premises-upkeep", yunxin::make),
     ("private-fund-visit", hengyue::make),
     ("vendor-visit", ruice::make),
 ];
