@@ -11,6 +11,7 @@ mod cuihu_faults;
 mod hengtai;
 mod hengyue;
 mod jianan;
+mod jingyuan;
 mod lakeside;
 mod names;
 mod office;
@@ -47,12 +48,13 @@ type Made = (office::Office, String, Vec<sheet::Sheet>);
 
 /// The offices made for one policy each (the bank's for two): with a few faults in `records/`, and in good order in
 /// `tests/cases/ok/year-<policy>`, where nothing at all is found.
-const YEARS: [(&str, fn(bool) -> Made); 6] = [
+const YEARS: [(&str, fn(bool) -> Made); 7] = [
     ("bank-visit", binhu::make),
     ("building-assets", hengtai::make),
     ("construction-warranty", jianan::make),
     ("premises-upkeep", yunxin::make),
     ("private-fund-visit", hengyue::make),
+    ("property-maintenance", jingyuan::make),
     ("vendor-visit", ruice::make),
 ];
 
