@@ -53,6 +53,22 @@ pub fn make(faults: bool) -> Made {
     (s.office, config, sheets())
 }
 
+/// The centre under its own policy alone, with the visits of spring: who has been visited must be on file.
+pub fn centre_alone() -> Made {
+    let (mut office, config, sheets) = make(false);
+    office
+        .table_mut("plans")
+        .retain(|p| p.get("kind") == "archive_check");
+    let visits = office.table_mut("visits");
+    visits.retain(|v| v.get("date") < "2025-04");
+    for v in visits {
+        v.set("plan", "");
+    }
+    let (head, tail) = config.split_once("policies:\n").unwrap_or_default();
+    let own = tail.find("  - use: visit-centre-archive").unwrap_or(0);
+    (office, format!("{head}policies:\n{}", &tail[own..]), sheets)
+}
+
 fn customers(s: &mut Story) {
     for mut c in records(include_str!("../offices/binhu/customers.txt")) {
         let contact = s.names.next(&mut s.rng);
