@@ -1,4 +1,5 @@
-//! Writes the sample group of offices into `records/` and years in good order into `tests/cases/ok/`, or, with `--big DIR`, the set that benchmarks read.
+//! Writes the sample group of offices into `records/` and years in good order into `tests/cases/ok/`, or, with `--big DIR`,
+//! the set that benchmarks read.
 //!
 //! `cargo run --example sample`, `cargo run --release --example sample -- --big DIR [--visits 1000000] [--one-file]`
 
