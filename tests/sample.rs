@@ -1,4 +1,5 @@
-//! The sample group in `records/`: made by its generator, and `check` finds exactly the faults planted in it.
+//! The sample group in `records/`: made by its generator, and `check` finds exactly the faults planted in it; the years in
+//! good order in `tests/cases/ok`: made by it too, and `check` finds nothing.
 
 #![expect(
     clippy::unwrap_used,
@@ -67,25 +68,74 @@ fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     named.collect()
 }
 
+/// What must be done again where the files differ from what is made.
+const AGAIN: &str = "run `cargo run --example sample`, delete what it no longer makes, and commit";
+
+/// The paths below a folder that are not what the generator makes.
+fn stale(files: &BTreeMap<String, Vec<u8>>, kept: &Path, only: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    generate::write(folder.path(), files).unwrap();
+    let (made, kept) = (tree(folder.path()), tree(kept));
+    let paths: BTreeSet<&String> = made.keys().chain(kept.keys()).collect();
+    let paths = paths.into_iter().filter(|p| p.starts_with(only));
+    paths
+        .filter(|p| made.get(*p) != kept.get(*p))
+        .cloned()
+        .collect()
+}
+
 #[test]
 fn records_are_what_the_generator_makes() {
     let sample = generate::sample().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    generate::write(folder.path(), &sample.files).unwrap();
-    let (made, kept) = (tree(folder.path()), tree(&repo().join("records")));
-    let paths: BTreeSet<&String> = made.keys().chain(kept.keys()).collect();
-    let stale: Vec<&&String> = paths
-        .iter()
-        .filter(|p| made.get(**p) != kept.get(**p))
-        .collect();
-    let again = "run `cargo run --example sample`, delete what it no longer makes, and commit";
-    assert!(stale.is_empty(), "differ in records/: {stale:?}: {again}");
+    let stale_records = stale(&sample.files, &repo().join("records"), "");
+    assert!(
+        stale_records.is_empty(),
+        "differ in records/: {stale_records:?}: {AGAIN}"
+    );
+    let stale_years = stale(&sample.years, &repo().join("tests/cases/ok"), "year-");
+    assert!(
+        stale_years.is_empty(),
+        "differ in tests/cases/ok/: {stale_years:?}: {AGAIN}"
+    );
     let list = std::fs::read_to_string(repo().join("examples/sample/planted.txt")).unwrap();
     assert_eq!(
         list,
         generate::list(&sample.planted),
-        "planted.txt is stale: {again}"
+        "planted.txt is stale: {AGAIN}"
     );
+}
+
+/// The folders of `tests/cases/ok` that hold an office's year in good order.
+fn years() -> Vec<std::path::PathBuf> {
+    let folders = std::fs::read_dir(repo().join("tests/cases/ok")).unwrap();
+    let folders = folders.map(|f| f.unwrap().path());
+    let mut all: Vec<_> = folders
+        .filter(|f| {
+            f.file_name()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .starts_with("year-")
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_year_in_good_order_stays_silent() {
+    let mut said = String::new();
+    for folder in years() {
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        for as_of in ["2025-12-31", "2026-01-31", "2026-11-30"] {
+            let checked = check(&folder, as_of);
+            assert!(checked.summary.records > 50, "{name} holds hardly anything");
+            for f in &checked.findings {
+                said += &format!("{name} as of {as_of}: {}\n  {}\n", line(f), f.message.en);
+            }
+        }
+    }
+    assert!(said.is_empty(), "\n{said}");
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Writes the sample group of offices into `records/`, or, with `--big DIR`, the set that benchmarks read.
+//! Writes the sample group of offices into `records/` and years in good order into `tests/cases/ok/`, or, with `--big DIR`,
+//! the set that benchmarks read.
 //!
 //! `cargo run --example sample`, `cargo run --release --example sample -- --big DIR [--visits 1000000] [--one-file]`
 
@@ -47,16 +48,19 @@ fn run(mut args: impl Iterator<Item = String>) -> Result<String, String> {
 fn group() -> Result<String, String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let sample = generate::sample()?;
-    let done = generate::write(&root.join("records"), &sample.files).and_then(|()| {
-        std::fs::write(
-            root.join("examples/sample/planted.txt"),
-            generate::list(&sample.planted),
-        )
-    });
+    let done = generate::write(&root.join("records"), &sample.files)
+        .and_then(|()| generate::write(&root.join("tests/cases/ok"), &sample.years))
+        .and_then(|()| {
+            std::fs::write(
+                root.join("examples/sample/planted.txt"),
+                generate::list(&sample.planted),
+            )
+        });
     done.map_err(|e| e.to_string())?;
     Ok(format!(
-        "{} files, {} planted faults",
+        "{} files, {} planted faults, {} files in good order",
         sample.files.len(),
-        sample.planted.len()
+        sample.planted.len(),
+        sample.years.len()
     ))
 }

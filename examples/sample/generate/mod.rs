@@ -3,27 +3,36 @@
 mod big;
 mod big_office;
 mod big_rows;
+mod binhu;
 mod clock;
 mod complaint;
 mod cuihu;
 mod cuihu_faults;
+mod hengtai;
+mod hengyue;
+mod jianan;
+mod jingyuan;
 mod lakeside;
 mod names;
 mod office;
+mod planned;
 mod qibo;
 mod qibo_faults;
 mod record;
 mod repair;
 mod rng;
+mod ruice;
 mod sheet;
 mod spelling;
 mod story;
 mod survey;
 mod walk;
 mod words;
+mod workdays;
 mod yaml;
 mod yunqi;
 mod yunqi_faults;
+mod yunxin;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -37,11 +46,34 @@ pub use office::Planted;
 /// An office, its office.yaml, and how its records are written.
 type Made = (office::Office, String, Vec<sheet::Sheet>);
 
+/// A policy, and what makes an office's year under it: with faults or without.
+type Year = (&'static str, fn(bool) -> Made);
+
+/// A policy, and what makes a year under it that is only ever in good order.
+type GoodYear = (&'static str, fn() -> Made);
+
+/// The offices made for one policy each (the bank's for two): with a few faults in `records/`, and in good order in
+/// `tests/cases/ok/year-<policy>`, where nothing at all is found.
+const YEARS: &[Year] = &[
+    ("bank-visit", binhu::make),
+    ("building-assets", hengtai::make),
+    ("construction-warranty", jianan::make),
+    ("premises-upkeep", yunxin::make),
+    ("private-fund-visit", hengyue::make),
+    ("property-maintenance", jingyuan::make),
+    ("vendor-visit", ruice::make),
+];
+
+/// Years in good order taken from offices that are in the group for other policies.
+const MORE_YEARS: &[GoodYear] = &[("visit-centre-archive", binhu::centre_alone)];
+
 /// What the generator makes.
 pub struct Sample {
     /// Path below `records/` and bytes.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// What `check` must find in them.
+    /// Path below `tests/cases/ok/` and bytes: years in good order.
+    pub years: BTreeMap<String, Vec<u8>>,
+    /// What `check` must find in the sample group.
     pub planted: Vec<Planted>,
 }
 
@@ -53,9 +85,21 @@ pub fn sample() -> Result<Sample, String> {
     let schema = Schema::embedded()?;
     let mut all = Sample {
         files: BTreeMap::new(),
+        years: BTreeMap::new(),
         planted: Vec::new(),
     };
-    for (office, config, sheets) in [cuihu::make(), lakeside::make(), qibo::make(), yunqi::make()] {
+    let good = YEARS.iter().map(|(policy, make)| (*policy, make(false)));
+    let more = MORE_YEARS.iter().map(|(policy, make)| (*policy, make()));
+    for (policy, (office, config, sheets)) in good.chain(more) {
+        let files = sheet::files(&office, &config, &sheets, &schema);
+        let below = |(path, bytes)| (format!("year-{policy}/records/{path}"), bytes);
+        all.years.extend(files.into_iter().map(below));
+    }
+    let group = [cuihu::make(), lakeside::make(), qibo::make(), yunqi::make()];
+    let group = group
+        .into_iter()
+        .chain(YEARS.iter().map(|(_, make)| make(true)));
+    for (office, config, sheets) in group {
         all.files
             .extend(sheet::files(&office, &config, &sheets, &schema));
         all.planted.extend(office.planted);
