@@ -74,6 +74,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Hex digest of what identifies it (contract/cli.md).
     pub fingerprint: String,
+    /// Of a share, how far it falls short of 0 % or 100 %, in millionths: larger is worse.
+    pub short: Option<u32>,
 }
 
 /// What identifies a finding over time: the first 16 bytes of SHA-256 of its parts, each preceded by its length.

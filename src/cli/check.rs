@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 
 use super::session::Session;
-use super::{Command, paths, sink};
+use super::{Command, baseline, paths, sink};
 use crate::pipeline::{self, Failure};
 use crate::report::{self, FORMATS, Report, Selection};
 
@@ -26,6 +26,12 @@ pub(crate) struct Check {
     /// 警告也算不合格 | warnings fail too
     #[arg(long)]
     strict: bool,
+    /// 基线文件里已有的问题不再报告 | findings that this file knows are not told again
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// 把现有的问题写成基线文件，不再报告 | write what stands now to this file instead of reporting it
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    write_baseline: Option<PathBuf>,
 }
 
 impl Command for Check {
@@ -54,7 +60,14 @@ impl Command for Check {
             .map(|p| paths::resolve(&session.here, &request.root, p))
             .collect();
         let below = below?;
-        let checked = pipeline::check(&request)?;
+        let mut checked = pipeline::check(&request)?;
+        if let Some(path) = &self.write_baseline {
+            let count = baseline::write(&session.here.join(path), &checked)?;
+            return written(session, count);
+        }
+        if let Some(path) = &self.baseline {
+            baseline::apply(&session.here.join(path), &mut checked)?;
+        }
         let covered = |file: &str| paths::covers(&below, file);
         let selection = if below.is_empty() {
             Selection::all(&checked)
@@ -87,6 +100,9 @@ impl Check {
         let Some(format) = FORMATS.iter().find(|f| f.name == self.format) else {
             return Ok(());
         };
+        if format.name == "github" {
+            job_summary(&report)?;
+        }
         let Some(path) = &self.output else {
             return sink::stream(session.out, |out| (format.write)(&report, out));
         };
@@ -100,4 +116,33 @@ impl Check {
         report.style = session.style;
         sink::stream(session.out, |out| report::text::count(&report, out))
     }
+}
+
+fn written(session: &mut Session<'_>, count: usize) -> Result<u8, Failure> {
+    let said = session.lang.pick(
+        format!("已把 {count} 个问题记入基线"),
+        format!("{count} findings written to the baseline"),
+    );
+    if !session.common.quiet {
+        sink::stream(session.out, |out| writeln!(out, "{said}"))?;
+    }
+    Ok(0)
+}
+
+/// Adds the whole list to the page of the job, where GitHub says in which file that is.
+fn job_summary(report: &Report<'_>) -> Result<(), Failure> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|p| !p.is_empty()) else {
+        return Ok(());
+    };
+    let added = std::fs::File::options()
+        .append(true)
+        .create(true)
+        .open(&path)
+        .and_then(|mut file| report::github::summary(report, &mut file));
+    added.map_err(|e| {
+        Failure::program(
+            format!("写不了 GITHUB_STEP_SUMMARY：{e}"),
+            format!("cannot write GITHUB_STEP_SUMMARY: {e}"),
+        )
+    })
 }

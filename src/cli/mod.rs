@@ -1,5 +1,6 @@
 //! Arguments in, exit status out. A command is one file here and its row in `COMMANDS`.
 
+mod baseline;
 #[cfg(feature = "documents")]
 mod blank;
 #[cfg(feature = "documents")]

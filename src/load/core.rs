@@ -56,6 +56,7 @@ pub fn finding(
         waived: false,
         related: Vec::new(),
         fingerprint,
+        short: None,
     }
 }
 

@@ -249,5 +249,6 @@ fn file_finding(
         waived: false,
         related: Vec::new(),
         fingerprint,
+        short: None,
     }
 }

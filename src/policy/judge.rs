@@ -172,7 +172,22 @@ fn finding(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Finding {
         waived: false,
         related: related(cx, v),
         fingerprint,
+        short: short(rule, v),
     }
+}
+
+/// How far a share falls short, in millionths: of what was met, or of what a maximum counts.
+fn short(rule: &Rule, v: &Verdict) -> Option<u32> {
+    let Body::Rate(_) = rule.body else {
+        return None;
+    };
+    let bad = if v.counted {
+        v.met
+    } else {
+        v.population.saturating_sub(v.met)
+    };
+    let share = u128::from(bad) * 1_000_000 / u128::from(v.population.max(1));
+    u32::try_from(share).ok()
 }
 
 /// What is still awaited: the rule's title, whose turn it is, and the last day.

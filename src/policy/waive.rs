@@ -202,5 +202,6 @@ pub(super) fn note(
         waived: false,
         related: Vec::new(),
         fingerprint,
+        short: None,
     }
 }
