@@ -7,7 +7,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aftercare::document::form::{self, Wanted};
+use aftercare::document::form::{self, Forms, Wanted};
+use aftercare::document::redact::Redaction;
 use aftercare::document::{Engine, Fonts, Format, Recipe, Templates};
 use aftercare::output::{Asked, Disk, Output, Told, workspace_key};
 use aftercare::pipeline::{self, Request};
@@ -76,7 +77,11 @@ fn forms(root: &Path, templates: &Templates) -> Vec<Recipe> {
         everything: true,
     };
     let checked = pipeline::check(&request).unwrap();
-    let all = form::recipes(&checked, templates, &Wanted::default()).unwrap();
+    let judged = &checked.offices[0].office;
+    let forms = Forms::compile(templates, &judged.schema).unwrap();
+    let nothing_hidden = Redaction::none();
+    let wanted = Wanted::default();
+    let all = form::of_office(judged, &forms, &checked.packs, &nothing_hidden, &wanted).unwrap();
     let pdf = |r: &Recipe| {
         matches!(r.format, Format::Pdf(_)) && r.records.iter().any(|n| n.starts_with("visits/"))
     };

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use crate::door;
 use crate::finding::{Finding, Place, Severity, sort_and_dedupe};
@@ -171,7 +172,7 @@ impl Summary {
 pub fn check(request: &Request) -> Result<Checked, Failure> {
     let fail = |m: String| Failure::program(m.clone(), m);
     let schema = Arc::new(Schema::embedded().map_err(fail)?);
-    let packs = Packs::for_workspace(&request.root, &schema)?;
+    let packs = Packs::for_judging(&request.root, &schema)?;
     known(&request.policies, &packs)?;
     let offices = selected(request)?;
     let mut checked = Checked {
@@ -180,33 +181,52 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
         packs,
         summary: Summary::default(),
     };
-    // Every office.yaml and pack is sound before any record is read.
-    let mut ready = Vec::new();
-    for (id, folder) in offices {
-        let config = workspace::read_config(&request.root, &folder)?;
-        let compiled = adopt(&config, &checked.packs, &schema, &request.policies)?;
-        ready.push((id, folder, config, compiled));
-    }
+    // Every office.yaml and pack is sound before any record is read; the first fault in order is told.
+    let ready: Vec<Result<Ready, Failure>> = offices
+        .into_par_iter()
+        .map(|(id, folder)| {
+            let config = workspace::read_config(&request.root, &folder)?;
+            let compiled = adopt(&config, &checked.packs, &schema, &request.policies)?;
+            Ok((id, folder, config, compiled))
+        })
+        .collect();
+    let ready = ready.into_iter().collect::<Result<Vec<Ready>, Failure>>()?;
     adopted(&request.policies, ready.iter().map(|r| &r.2))?;
-    for (id, folder, config, compiled) in ready {
-        let options = options(request, &schema, &compiled);
-        let (office, mut core) = load::load_office(&request.root, &id, &folder, config, &options);
-        core.extend(load::glyph::check(&office, |all| {
-            door::coverage(&request.root, all)
-        }));
-        let (mut findings, judgements) = policy::judge(&office, &compiled);
-        findings.extend(core);
-        policy::waive(&office, &compiled, &mut findings);
+    let judged: Vec<(Vec<Finding>, Judged)> = ready
+        .into_par_iter()
+        .map(|office| judge(request, &schema, office))
+        .collect();
+    for (mut findings, judged) in judged {
         checked.findings.append(&mut findings);
-        checked.offices.push(Judged {
-            office,
-            compiled,
-            judgements,
-        });
+        checked.offices.push(judged);
     }
     sort_and_dedupe(&mut checked.findings);
     checked.summary = summary(&checked);
     Ok(checked)
+}
+
+/// An office that can be judged: its id, its folder, its office.yaml and what it adopted.
+type Ready = (String, PathBuf, OfficeConfig, Compiled);
+
+fn judge(
+    request: &Request,
+    schema: &Arc<Schema>,
+    (id, folder, config, compiled): Ready,
+) -> (Vec<Finding>, Judged) {
+    let options = options(request, schema, &compiled);
+    let (office, core) = load::load_office(&request.root, &id, &folder, config, &options);
+    let (mut findings, judgements) = policy::judge(&office, &compiled);
+    findings.extend(core);
+    findings.extend(load::glyph::check(&office, |all| {
+        door::coverage(&request.root, all)
+    }));
+    policy::waive(&office, &compiled, &mut findings);
+    let judged = Judged {
+        office,
+        compiled,
+        judgements,
+    };
+    (findings, judged)
 }
 
 /// The policies asked for exist.
