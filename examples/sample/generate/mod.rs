@@ -8,6 +8,7 @@ mod clock;
 mod complaint;
 mod cuihu;
 mod cuihu_faults;
+mod hengchang;
 mod hengtai;
 mod hengyue;
 mod jianan;
@@ -29,6 +30,7 @@ mod survey;
 mod walk;
 mod words;
 mod workdays;
+mod xingcheng;
 mod yaml;
 mod yunqi;
 mod yunqi_faults;
@@ -61,6 +63,8 @@ const YEARS: &[Year] = &[
     ("premises-upkeep", yunxin::make),
     ("private-fund-visit", hengyue::make),
     ("property-maintenance", jingyuan::make),
+    ("sales-follow-up", hengchang::make),
+    ("service-desk-duty", xingcheng::make),
     ("vendor-visit", ruice::make),
 ];
 
