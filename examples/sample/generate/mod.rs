@@ -13,6 +13,7 @@ mod hengtai;
 mod hengyue;
 mod jianan;
 mod jingyuan;
+mod jinlan;
 mod lakeside;
 mod names;
 mod office;
@@ -27,6 +28,7 @@ mod sheet;
 mod spelling;
 mod story;
 mod survey;
+mod tongda;
 mod walk;
 mod words;
 mod workdays;
@@ -60,6 +62,8 @@ const YEARS: &[Year] = &[
     ("bank-visit", binhu::make),
     ("building-assets", hengtai::make),
     ("construction-warranty", jianan::make),
+    ("fuel-station-visit", tongda::make),
+    ("housing-sales-visit", jinlan::make),
     ("premises-upkeep", yunxin::make),
     ("private-fund-visit", hengyue::make),
     ("property-maintenance", jingyuan::make),
