@@ -11,6 +11,7 @@ mod cuihu_faults;
 mod hengchang;
 mod hengtai;
 mod hengyue;
+mod heyuan;
 mod jianan;
 mod jingyuan;
 mod jinlan;
@@ -34,6 +35,7 @@ mod words;
 mod workdays;
 mod xingcheng;
 mod yaml;
+mod years;
 mod yunqi;
 mod yunqi_faults;
 mod yunxin;
@@ -67,6 +69,7 @@ const YEARS: &[Year] = &[
     ("premises-upkeep", yunxin::make),
     ("private-fund-visit", hengyue::make),
     ("property-maintenance", jingyuan::make),
+    ("resident-complaint", heyuan::make),
     ("sales-follow-up", hengchang::make),
     ("service-desk-duty", xingcheng::make),
     ("vendor-visit", ruice::make),
