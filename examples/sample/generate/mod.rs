@@ -16,6 +16,9 @@ mod jianan;
 mod jingyuan;
 mod jinlan;
 mod lakeside;
+mod lanting;
+mod lanting_faults;
+mod lanting_works;
 mod names;
 mod office;
 mod planned;
@@ -66,6 +69,7 @@ const YEARS: &[Year] = &[
     ("construction-warranty", jianan::make),
     ("fuel-station-visit", tongda::make),
     ("housing-sales-visit", jinlan::make),
+    ("owner-visit-4", lanting::make),
     ("premises-upkeep", yunxin::make),
     ("private-fund-visit", hengyue::make),
     ("property-maintenance", jingyuan::make),
