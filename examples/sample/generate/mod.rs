@@ -8,6 +8,7 @@ mod clock;
 mod complaint;
 mod cuihu;
 mod cuihu_faults;
+mod cuihu_repairs;
 mod hengchang;
 mod hengtai;
 mod hengyue;
@@ -80,7 +81,14 @@ const YEARS: &[Year] = &[
 ];
 
 /// Years in good order taken from offices that are in the group for other policies.
-const MORE_YEARS: &[GoodYear] = &[("visit-centre-archive", binhu::centre_alone)];
+const MORE_YEARS: &[GoodYear] = &[
+    ("complaint-handling", years::complaint_handling),
+    ("owner-complaint-desk", years::owner_complaint_desk),
+    ("owner-visit-survey", years::owner_visit_survey),
+    ("residential-visit-rates", years::residential_visit_rates),
+    ("visit-centre-archive", binhu::centre_alone),
+    ("warranty-period-repair", years::warranty_period_repair),
+];
 
 /// What the generator makes.
 pub struct Sample {
