@@ -6,7 +6,6 @@ use super::clock::{self, at, days, later, read, show, show_day};
 use super::complaint::{self, Desk};
 use super::office::Office;
 use super::record::Record;
-use super::repair::Job;
 use super::rng::Deck;
 use super::sheet::{Encoding, Place, Shape, Sheet};
 use super::spelling::{Dates, Spelling};
