@@ -258,7 +258,7 @@ fn faults(o: &mut Office) {
     o.plant(&name("reviewed"), "visits", &id, "经理签了名，没有指导意见");
 }
 
-/// A call of April is written down as a text message: five or six days without a call.
+/// A call of April is written down as a text message: four to six days without a call.
 fn gap(o: &mut Office, rule: &str) {
     let calls: Vec<(String, String)> = o
         .table("visits")
