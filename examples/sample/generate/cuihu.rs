@@ -1,15 +1,11 @@
 //! 翠湖花园管理处: a big estate that works under the revisit rates and the complaint policy.
 
-use std::collections::BTreeMap;
-
 use chrono::{Datelike, NaiveDate};
 
-use super::clock::{self, at, days, later, office_hours, read, show, show_day};
+use super::clock::{self, at, days, later, read, show, show_day};
 use super::complaint::{self, Desk};
-use super::cuihu_faults;
 use super::office::Office;
 use super::record::Record;
-use super::repair::{Job, repair, reported, revisit, work};
 use super::rng::Deck;
 use super::sheet::{Encoding, Place, Shape, Sheet};
 use super::spelling::{Dates, Spelling};
@@ -17,6 +13,7 @@ use super::story::{Block, Story, households};
 use super::walk::{self, by_year_end, day_in, enquiries, in_season, questions, walk};
 use super::words::{Row, records, words};
 use super::{Made, survey};
+use super::{cuihu_faults, cuihu_repairs};
 
 const BLOCKS: [Block; 12] = [
     ("东区", "1栋", 2, 18, 3),
@@ -32,6 +29,35 @@ const BLOCKS: [Block; 12] = [
     ("北区", "11栋", 2, 18, 3),
     ("北区", "12栋", 2, 17, 3),
 ];
+
+/// How much happens in a year.
+pub struct Size {
+    homes: usize,
+    complaints: usize,
+    /// Repairs a month, at least and at most.
+    pub repairs: (i64, i64),
+    /// Walks a month in each area.
+    walks: usize,
+    enquiries: usize,
+    /// Whether the year's last days leave something open.
+    pub open: bool,
+}
+const BIG: Size = Size {
+    homes: 236,
+    complaints: 43,
+    repairs: (10, 14),
+    walks: 3,
+    enquiries: 60,
+    open: true,
+};
+const SMALL: Size = Size {
+    homes: 60,
+    complaints: 0,
+    repairs: (3, 5),
+    walks: 1,
+    enquiries: 0,
+    open: false,
+};
 
 fn number(kind: &str, n: usize) -> String {
     let letter = match kind {
@@ -49,6 +75,19 @@ fn number(kind: &str, n: usize) -> String {
 
 /// The office, its office.yaml and how its records are written.
 pub fn make() -> Made {
+    let mut s = story(&BIG);
+    survey::handed_out(&mut s, "D-2025", 42, false);
+    let config = cuihu_faults::plant(&mut s.office, include_str!("../offices/cuihu/office.yaml"));
+    (s.office, config, sheets())
+}
+
+/// A smaller year without the planted faults, in which nothing is left open; its office.yaml is the caller's.
+pub fn sound() -> Made {
+    let office = story(&SMALL).office;
+    (office, String::new(), sheets())
+}
+
+fn story(size: &Size) -> Story {
     let office = Office::new("cuihu", number);
     let mut s = Story::new(
         20_250_101,
@@ -59,7 +98,7 @@ pub fn make() -> Made {
     *s.office.table_mut("plans") = records(include_str!("../offices/cuihu/plans.txt"));
     *s.office.table_mut("meetings") = records(include_str!("../offices/cuihu/meetings.txt"));
     *s.office.table_mut("campaigns") = records(include_str!("../offices/cuihu/campaigns.txt"));
-    households(&mut s, "翠湖花园", &BLOCKS, 236, 12);
+    households(&mut s, "翠湖花园", &BLOCKS, size.homes, 12);
     shops(&mut s);
     let desk = Desk {
         signer: "S04".into(),
@@ -67,10 +106,8 @@ pub fn make() -> Made {
         trackers: vec!["S04".into(), "S06".into(), "S07".into()],
         reviewer: "S04".into(),
     };
-    year(&mut s, &desk);
-    survey::handed_out(&mut s, "D-2025", 42, false);
-    let config = cuihu_faults::plant(&mut s.office, include_str!("../offices/cuihu/office.yaml"));
-    (s.office, config, sheets())
+    year(&mut s, &desk, size);
+    s
 }
 
 fn shops(s: &mut Story) {
@@ -96,17 +133,17 @@ fn shops(s: &mut Story) {
     }
 }
 
-fn year(s: &mut Story, desk: &Desk) {
+fn year(s: &mut Story, desk: &Desk, size: &Size) {
     let mut scenes = Deck::new(words!("complaints"), &mut s.rng);
     let all: Vec<Row> = words!("repairs");
     let mut jobs = Vec::new();
-    for received in complaint::days_of_year(s, 43, 8) {
+    for received in complaint::days_of_year(s, size.complaints, 8) {
         let scene = in_season(&mut scenes, &mut s.rng, received.month());
         let customer = s.customer(|c| c.get("kind") != "company");
         let id = complaint::open(s, desk, &scene, &customer, received);
         jobs.extend(complaint::job(s, &all, &scene, &customer, received, &id));
     }
-    repairs(s, jobs, all);
+    cuihu_repairs::repairs(s, jobs, all, size);
     let ids: Vec<String> = s
         .office
         .table("complaints")
@@ -114,170 +151,26 @@ fn year(s: &mut Story, desk: &Desk) {
         .map(|c| c.id().to_owned())
         .collect();
     ids.iter().for_each(|id| complaint::close(s, desk, id));
-    still_open(s, desk);
-    revisits(s);
-    walks(s);
+    if size.open {
+        still_open(s, desk);
+    }
+    cuihu_repairs::revisits(s);
+    walks(s, size.walks);
     director(s);
-    enquiries(s, 60);
+    enquiries(s, size.enquiries);
     s.settle(notice);
-    long_texts(&mut s.office);
-}
-
-fn repairs(s: &mut Story, mut jobs: Vec<Job>, all: Vec<Row>) {
-    let crew = s.office.people("repair_worker", clock::day(1, 1));
-    let mut scenes = Deck::new(all, &mut s.rng);
-    for month in 1..=12 {
-        for _ in 0..s.rng.range(10, 14) {
-            let day = clock::day(
-                month,
-                u32::try_from(s.rng.range(1, if month == 12 { 19 } else { 27 })).unwrap_or(1),
-            );
-            let scene = in_season(&mut scenes, &mut s.rng, month);
-            let shops = scene.get("place").contains("{h}");
-            let customer = s.customer(|c| !shops || c.get("kind") != "company");
-            let received = office_hours(&mut s.rng, day);
-            jobs.push(Job {
-                scene,
-                received,
-                customer,
-                complaint: None,
-            });
-        }
+    if size.open {
+        long_texts(&mut s.office);
     }
-    jobs.sort_by_key(|j| j.received);
-    for job in &jobs {
-        repair(s, job, &crew);
-    }
-    // Reported in the year's last days: one is waiting for parts, two have just been done.
-    for (day, pick, done) in [
-        (27, "避雷带断开", true),
-        (29, "厨房下水很慢", true),
-        (30, "凉亭木座椅", false),
-    ] {
-        let Some(scene) = words!("repairs")
-            .into_iter()
-            .find(|r| r.get("description").contains(pick))
-        else {
-            panic!("no repair says {pick}");
-        };
-        let customer = s.customer(|c| c.get("kind") == "owner");
-        let job = Job {
-            scene: scene.clone(),
-            received: at(clock::day(12, day), 9, 20),
-            customer,
-            complaint: None,
-        };
-        let mut r = reported(s, &job);
-        if done {
-            work(s, &mut r, &scene, at(clock::day(12, day + 1), 10, 0), &crew);
-        }
-        s.office.add("repairs", r);
-    }
-}
-
-/// A month's repairs are shared out so that each role reaches its share; the manager comes on top.
-fn revisits(s: &mut Story) {
-    let mut months: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for r in s
-        .office
-        .table("repairs")
-        .iter()
-        .filter(|r| r.has("completed_at"))
-    {
-        months
-            .entry(r.get("completed_at")[..7].to_owned())
-            .or_default()
-            .push(r.id().to_owned());
-    }
-    for (_, mut ids) in months {
-        let n = ids.len();
-        ids.retain(|id| s.scenes.contains_key(id));
-        s.rng.shuffle(&mut ids);
-        let (leads, supervisors, managers) = (
-            (n * 3).div_ceil(5) + 1,
-            (n * 3).div_ceil(10),
-            n.div_ceil(10),
-        );
-        for (i, id) in ids.iter().enumerate() {
-            let role = if i < leads {
-                "repair_lead"
-            } else {
-                "supervisor"
-            };
-            in_time(s, id, role);
-        }
-        let more = supervisors.saturating_sub(ids.len() - leads.min(ids.len()));
-        for id in ids.iter().take(more) {
-            extra(s, id, "supervisor");
-        }
-        for id in ids.iter().rev().take(managers) {
-            extra(s, id, "manager");
-        }
-    }
-}
-
-fn in_time(s: &mut Story, id: &str, role: &str) {
-    let r = s.office.find("repairs", id).clone();
-    let within = match r.get("category") {
-        "leak" => 3,
-        "safety" => 2,
-        _ => 5,
-    };
-    let Some(done) = read(r.get("completed_at")) else {
-        return;
-    };
-    let day = done.date() + days(s.rng.range(1, within));
-    let date = office_hours(&mut s.rng, day);
-    let grade = s.grade();
-    let visitor = s.person(role, date.date());
-    let mut v = revisit(s, id, &visitor, date, grade);
-    if grade == "dissatisfied" {
-        v.set("problem_found", "true")
-            .set("follow_up", "已开整改通知，请维修班组返工后再回访。");
-        s.reviewed(&mut v, date, "S02");
-        s.three_signatures(&mut v, date.date());
-        s.visits.push(v);
-        let again = office_hours(&mut s.rng, (day + days(4)).min(clock::day(12, 31)));
-        v = revisit(s, id, &visitor, again, "satisfied");
-        v.set(
-            "content",
-            "返工后再次回访，查看返修部位，业主确认问题已经解决。",
-        );
-        s.reviewed(&mut v, again, "S02");
-        s.visits.push(v);
-        return;
-    }
-    s.reviewed(&mut v, date, "S02");
-    if s.rng.chance(80) {
-        s.three_signatures(&mut v, date.date());
-    }
-    s.visits.push(v);
-}
-
-fn extra(s: &mut Story, id: &str, role: &str) {
-    let Some(done) = read(s.office.find("repairs", id).get("completed_at")) else {
-        return;
-    };
-    let day = (done.date() + days(s.rng.range(1, 8))).min(clock::day(12, 31));
-    let date = office_hours(&mut s.rng, day);
-    let grade = if s.rng.chance(30) {
-        "very_satisfied"
-    } else {
-        "satisfied"
-    };
-    let visitor = s.person(role, date.date());
-    let mut v = revisit(s, id, &visitor, date, grade);
-    s.reviewed(&mut v, date, "S01");
-    s.visits.push(v);
 }
 
 /// The property officers walk their areas; what they are asked is nested in the visit.
-fn walks(s: &mut Story) {
+fn walks(s: &mut Story, count: usize) {
     let mut talks = Deck::new(words!("patrols"), &mut s.rng);
     let mut asked = Deck::new(words!("questions"), &mut s.rng);
     for month in 1..=12 {
         for (officer, area) in [("S09", "东区"), ("S10", "西区"), ("S11", "北区")] {
-            for _ in 0..3 {
+            for _ in 0..count {
                 let day = day_in(&mut s.rng, month, 28);
                 let customer = s.customer(|c| c.get("area") == area && c.get("kind") != "company");
                 let talk = in_season(&mut talks, &mut s.rng, month);

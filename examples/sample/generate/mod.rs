@@ -8,11 +8,18 @@ mod clock;
 mod complaint;
 mod cuihu;
 mod cuihu_faults;
+mod cuihu_repairs;
+mod hengchang;
 mod hengtai;
 mod hengyue;
+mod heyuan;
 mod jianan;
 mod jingyuan;
+mod jinlan;
 mod lakeside;
+mod lanting;
+mod lanting_faults;
+mod lanting_works;
 mod names;
 mod office;
 mod planned;
@@ -26,10 +33,13 @@ mod sheet;
 mod spelling;
 mod story;
 mod survey;
+mod tongda;
 mod walk;
 mod words;
 mod workdays;
+mod xingcheng;
 mod yaml;
+mod years;
 mod yunqi;
 mod yunqi_faults;
 mod yunxin;
@@ -58,14 +68,27 @@ const YEARS: &[Year] = &[
     ("bank-visit", binhu::make),
     ("building-assets", hengtai::make),
     ("construction-warranty", jianan::make),
+    ("fuel-station-visit", tongda::make),
+    ("housing-sales-visit", jinlan::make),
+    ("owner-visit-4", lanting::make),
     ("premises-upkeep", yunxin::make),
     ("private-fund-visit", hengyue::make),
     ("property-maintenance", jingyuan::make),
+    ("resident-complaint", heyuan::make),
+    ("sales-follow-up", hengchang::make),
+    ("service-desk-duty", xingcheng::make),
     ("vendor-visit", ruice::make),
 ];
 
 /// Years in good order taken from offices that are in the group for other policies.
-const MORE_YEARS: &[GoodYear] = &[("visit-centre-archive", binhu::centre_alone)];
+const MORE_YEARS: &[GoodYear] = &[
+    ("complaint-handling", years::complaint_handling),
+    ("owner-complaint-desk", years::owner_complaint_desk),
+    ("owner-visit-survey", years::owner_visit_survey),
+    ("residential-visit-rates", years::residential_visit_rates),
+    ("visit-centre-archive", binhu::centre_alone),
+    ("warranty-period-repair", years::warranty_period_repair),
+];
 
 /// What the generator makes.
 pub struct Sample {

@@ -45,6 +45,9 @@ const BRANDS: [&str; 14] = [
     "天瑞", "德隆",
 ];
 
+/// The month in which the office began to work under its policies.
+const START: u32 = 3;
+
 fn number(kind: &str, n: usize) -> String {
     match kind {
         "customers" => format!("SH{n:02}"),
@@ -59,6 +62,22 @@ fn number(kind: &str, n: usize) -> String {
 
 /// The office, its office.yaml and how its records are written.
 pub fn make() -> Made {
+    let mut office = story(START).office;
+    let config = qibo_faults::plant(&mut office, include_str!("../offices/qibo/office.yaml"));
+    (office, config, sheets())
+}
+
+/// The same office without the planted faults, noting everything from January on; its office.yaml is the caller's.
+pub fn sound() -> Made {
+    let mut office = story(1).office;
+    office
+        .find_mut("projects", "GC-04")
+        .set("commitment_signed_on", "2025-05-28");
+    (office, String::new(), sheets())
+}
+
+/// The year, with all that the policies ask for from a month on.
+fn story(first: u32) -> Story {
     let office = Office::new("qibo", number);
     let mut s = Story::new(
         199,
@@ -74,10 +93,9 @@ pub fn make() -> Made {
         trackers: vec!["1003".into()],
         reviewer: "1001".into(),
     };
-    year(&mut s, &desk);
-    ledgers(&mut s);
-    let config = qibo_faults::plant(&mut s.office, include_str!("../offices/qibo/office.yaml"));
-    (s.office, config, sheets())
+    year(&mut s, &desk, first);
+    ledgers(&mut s, first);
+    s
 }
 
 fn shops(s: &mut Story) {
@@ -105,7 +123,7 @@ fn shops(s: &mut Story) {
     }
 }
 
-fn year(s: &mut Story, desk: &Desk) {
+fn year(s: &mut Story, desk: &Desk, first: u32) {
     let all: Vec<Row> = words!("warranty");
     let mut scenes = Deck::new(words!("complaints-park"), &mut s.rng);
     let mut jobs = Vec::new();
@@ -136,7 +154,7 @@ fn year(s: &mut Story, desk: &Desk) {
         }
     }
     jobs.sort_by_key(|j| j.received);
-    jobs.iter().for_each(|j| warranty(s, j));
+    jobs.iter().for_each(|j| warranty(s, j, first));
     let ids: Vec<String> = s
         .office
         .table("complaints")
@@ -152,7 +170,7 @@ fn in_warranty(c: &Record) -> bool {
 }
 
 /// Before the office's start its clerks noted little more than what was done.
-fn warranty(s: &mut Story, job: &Job) {
+fn warranty(s: &mut Story, job: &Job, first: u32) {
     let area = s
         .office
         .find("customers", &job.customer)
@@ -167,7 +185,7 @@ fn warranty(s: &mut Story, job: &Job) {
     if job.complaint.is_none() {
         r.set("source", "warranty");
     }
-    let known = if job.received.month() > 2 {
+    let known = if job.received.month() >= first {
         survey(s, &mut r, job)
     } else {
         job.received
@@ -324,8 +342,8 @@ fn after(s: &mut Story, id: &str) {
 }
 
 /// The ledger of each month, handed in by the fifth of the next; December's on the year's last day.
-fn ledgers(s: &mut Story) {
-    for month in 3..=12u32 {
+fn ledgers(s: &mut Story, first: u32) {
+    for month in first..=12 {
         let on = if month == 12 {
             clock::day(12, 31)
         } else {
