@@ -328,6 +328,7 @@ mod documents {
             "a/index.html",
             "a/findings.html",
             "a/findings.json",
+            "a/findings.sarif",
             "assets/aftercare.css",
             "a/reports/weekly/2025-W14.pdf",
             "a/reports/satisfaction/2025.csv",

@@ -351,7 +351,12 @@ fn known<'a>(
 
 /// What was made, where to look, and what the records lack.
 fn say(session: &mut Session<'_>, root: &Path, told: Told, made: Made) -> Result<(), Failure> {
-    let index = root.join("output").join("index.html");
+    // A build of some offices alone makes no page of the group.
+    let folder = root.join("output");
+    let index = match folder.join("index.html") {
+        page if page.is_file() => page,
+        _ => folder,
+    };
     let shown = index
         .strip_prefix(&session.here)
         .unwrap_or(&index)

@@ -15,7 +15,7 @@ use super::redact::Redaction;
 use super::report::answers_for_site;
 use super::{Recipe, TemplateFault, Templates};
 use crate::pipeline::Checked;
-use crate::report::{Report, Selection, Style, json};
+use crate::report::{Format, Report, Selection, Style};
 
 pub use library::Listed;
 
@@ -105,8 +105,9 @@ fn assets(templates: &Templates) -> Vec<Recipe> {
     ]
 }
 
-/// `findings.json`: as `check --format json` prints it, of one office.
-fn findings_json(
+/// An office's findings as `check` prints them in a format.
+fn findings_as(
+    format: &Format,
     checked: &Checked,
     office: &crate::table::Office,
     shown: &[crate::finding::Finding],
@@ -129,6 +130,6 @@ fn findings_json(
     };
     let mut out = Vec::new();
     // Writing to memory cannot fail.
-    let _ = json::write(&report, &mut out);
+    let _ = (format.write)(&report, &mut out);
     out
 }

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::facts::{Counts, Facts, Rule, Satisfaction};
-use super::findings_json;
+use super::findings_as;
 use super::library::{Document, Shelf};
 use crate::document::{Recipe, words};
 use crate::finding::{Finding, Severity};
 use crate::pipeline::Checked;
+use crate::report::FORMATS;
 use crate::text::Lang;
 
 /// How many findings an office's own page shows.
@@ -64,16 +65,21 @@ pub fn all(
             pages.push(office(facts, &facts.path("index.html"), above, None)?);
         }
         pages.push(findings(facts, above)?);
-        pages.push(Recipe::verbatim(
-            facts.path("findings.json"),
-            findings_json(checked, facts.office, &facts.findings),
-        ));
+        for format in FORMATS.iter().filter(|f| PUBLISHED.contains(&f.name)) {
+            pages.push(Recipe::verbatim(
+                facts.path(&format!("findings.{}", format.name)),
+                findings_as(format, checked, facts.office, &facts.findings),
+            ));
+        }
         for shelf in &facts.library.forms {
             pages.push(list(facts, shelf, above)?);
         }
     }
     Ok(pages)
 }
+
+/// The formats for programs in which an office's findings lie beside their page.
+const PUBLISHED: [&str; 2] = ["json", "sarif"];
 
 #[derive(Serialize)]
 struct Group {
