@@ -171,12 +171,43 @@ fn changed(pack: &Pack, adoption: &Adoption) -> Vec<Deviation> {
             Change::Number
         };
         let message = Bilingual::new(
-            format!("{parameter} 由 {own} 改为 {value}"),
+            format!("{}由 {own} 改为 {value}", word(parameter)),
             format!("`{parameter}` changed from {own} to {value}"),
         );
         Some(of_rule(change, pack, (id, rule), message, place))
     };
     adoption.with.iter().enumerate().filter_map(one).collect()
+}
+
+/// What a parameter is called in Chinese: its unit (policies.md, *Parameters*); its own name where it is none of those.
+fn word(parameter: &str) -> String {
+    let units = [
+        ("severity", "级别"),
+        ("working_days", "工作日数"),
+        ("days", "天数"),
+        ("hours", "小时数"),
+        ("minutes", "分钟数"),
+        ("years", "年数"),
+        ("percent", "百分比"),
+        ("limit", "限额"),
+        ("above", "起点金额"),
+        ("by", "期限"),
+        ("min", "最少次数"),
+        ("max", "最多次数"),
+        ("from_months", "起始月数"),
+        ("to_months", "截止月数"),
+    ];
+    let whole = units.iter().find(|(name, _)| *name == parameter);
+    let begun = || {
+        units
+            .iter()
+            .find(|(name, _)| parameter.starts_with(&format!("{name}_")))
+    };
+    match whole.or_else(begun) {
+        Some((name, zh)) if *name == parameter => format!("{zh} "),
+        Some((_, zh)) => format!("{zh}（{parameter}）"),
+        None => format!("{parameter} "),
+    }
 }
 
 fn severity_name(s: Severity) -> &'static str {
