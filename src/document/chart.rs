@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::statistics::Permille;
+use crate::text::xml;
 
 const WIDTH: f64 = 640.0;
 const FONT: &str = "Noto Serif SC, Songti SC, SimSun, serif";
@@ -73,7 +74,7 @@ impl Svg {
     }
 
     fn toned(&mut self, (x, y): (f64, f64), anchor: &str, text: &str, class: &str, fill: &str) {
-        let text = escaped(text);
+        let text = xml(text);
         let _ = write!(
             self.body,
             "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{fill}\">{text}</text>"
@@ -105,21 +106,6 @@ impl Svg {
             "<circle class=\"mark\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"#111111\"/>"
         );
     }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// How wide a text is, in units of the drawing: full-width characters take one em, others about half.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Report;
 use crate::finding::{Finding, Severity};
+use crate::text::xml;
 
 /// Writes the suites. Errors fail, warnings fail only where `--strict` asks for it, and are shown as skipped otherwise, as
 /// waived findings are; an office without a finding is one case that passes.
@@ -28,7 +29,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(
             out,
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">",
-            escaped(if office.is_empty() { "records" } else { office }),
+            xml(if office.is_empty() { "records" } else { office }),
             own.len(),
             own.iter().filter(|f| failing(report, f)).count(),
             own.iter().filter(|f| !failing(report, f)).count(),
@@ -61,9 +62,9 @@ fn case(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<()>
     writeln!(
         out,
         "    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\">",
-        escaped(&f.place.file),
-        escaped(&name.join(" ")),
-        escaped(&f.place.file),
+        xml(&f.place.file),
+        xml(&name.join(" ")),
+        xml(&f.place.file),
         f.place.line
     )?;
     let place = format!("{}:{}:{}", f.place.file, f.place.line, f.place.column);
@@ -71,31 +72,12 @@ fn case(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<()>
         writeln!(
             out,
             "      <failure message=\"{}\" type=\"{}\">{}</failure>",
-            escaped(message),
-            escaped(&f.rule),
-            escaped(&format!("{place}\n{message}\n{}", f.help.get(report.lang)))
+            xml(message),
+            xml(&f.rule),
+            xml(&format!("{place}\n{message}\n{}", f.help.get(report.lang)))
         )?;
     } else {
-        writeln!(out, "      <skipped message=\"{}\"/>", escaped(message))?;
+        writeln!(out, "      <skipped message=\"{}\"/>", xml(message))?;
     }
     writeln!(out, "    </testcase>")
-}
-
-/// Text as XML 1.0 allows it: markup escaped, characters that it has no way to write replaced.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' => out.push_str("&#10;"),
-            '\t' => out.push_str("&#9;"),
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c if c.is_control() => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }
