@@ -248,7 +248,7 @@ fn a_form_with_a_fault_tells_its_place_and_the_nearest_name() {
     let fault = |text: &str| {
         let mut t = Templates::default();
         t.insert("forms/x/form.yaml", text.as_bytes().to_vec());
-        let faults = Forms::compile(&t, &schema()).unwrap_err();
+        let faults = Forms::compile(&t, &schema(), &packs()).unwrap_err();
         faults
             .iter()
             .map(ToString::to_string)
