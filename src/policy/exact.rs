@@ -180,7 +180,10 @@ mod tests {
     #[test]
     fn shares_are_in_thousandths() {
         let share = |a, b| Exact::of(a)?.permille_of(Exact::of(b)?);
-        assert_eq!(share(Value::Money(50_000), Value::Money(100_000)), Some(500));
+        assert_eq!(
+            share(Value::Money(50_000), Value::Money(100_000)),
+            Some(500)
+        );
         assert_eq!(share(Value::Money(1), Value::Money(3)), Some(333));
         assert_eq!(share(Value::Money(2), Value::Money(3)), Some(667));
         assert_eq!(share(Value::Money(2), Value::Money(0)), None);

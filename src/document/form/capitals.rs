@@ -22,7 +22,11 @@ pub(super) fn capitals(cents: i64) -> String {
         out.push('整');
         return out;
     }
-    let gap = if jiao == 0 { true } else { yuan.is_multiple_of(10) };
+    let gap = if jiao == 0 {
+        true
+    } else {
+        yuan.is_multiple_of(10)
+    };
     if yuan > 0 && gap {
         out.push('零');
     }
@@ -38,7 +42,11 @@ pub(super) fn capitals(cents: i64) -> String {
 }
 
 fn digit(n: u64) -> &'static str {
-    usize::try_from(n).ok().and_then(|n| DIGITS.get(n)).copied().unwrap_or("")
+    usize::try_from(n)
+        .ok()
+        .and_then(|n| DIGITS.get(n))
+        .copied()
+        .unwrap_or("")
 }
 
 /// A whole number.
@@ -130,7 +138,13 @@ mod tests {
     }
 
     fn number(text: &str) -> i128 {
-        for (unit, size) in [('亿', 100_000_000), ('万', 10_000), ('仟', 1000), ('佰', 100), ('拾', 10)] {
+        for (unit, size) in [
+            ('亿', 100_000_000),
+            ('万', 10_000),
+            ('仟', 1000),
+            ('佰', 100),
+            ('拾', 10),
+        ] {
             if let Some((high, low)) = text.rsplit_once(unit) {
                 return number(high) * size + number(low);
             }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_saphyr::Spanned;
 
 use super::definition::{self as def, Show};
-use super::numbers::Numbers;
 use super::model::{Answer, Cell, Form, Row, What};
+use super::numbers::Numbers;
 use super::text::Words;
 use crate::finding::Place;
 use crate::policy::Fault;
@@ -132,7 +132,9 @@ impl Compiler<'_> {
     ) -> Made<T> {
         let mut defines = std::borrow::Cow::Borrowed(self.defines);
         if let Some(code) = &names.value {
-            defines.to_mut().insert(VALUE.to_owned(), format!("{code:?}"));
+            defines
+                .to_mut()
+                .insert(VALUE.to_owned(), format!("{code:?}"));
         }
         let made = f(&Scope {
             schema: self.schema,

@@ -1,7 +1,7 @@
 //! A form and a record (or an office and a period) → a sheet. Without a record: the blank form.
 
-use super::definition::Show;
 use super::capitals::capitals;
+use super::definition::Show;
 use super::model::{Answer, Cell, Form, Question, Row, What};
 use super::records::Used;
 use super::sheet::{self, Block, Choice, Content, Entry, Value as Shown};

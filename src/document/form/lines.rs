@@ -14,7 +14,6 @@ use crate::moment::Moment;
 use crate::policy::exact::Exact;
 use crate::policy::expr::Expr;
 use crate::policy::value::{Record, View};
-use crate::statistics::Permille;
 use crate::table::Value;
 use crate::text::natural;
 
@@ -123,17 +122,19 @@ impl<'a> Filler<'a> {
     pub fn sum(&mut self, s: &Sum, view: &View<'a>) -> Option<Added> {
         let values = self.members(&s.of, view).into_iter();
         let values = values.filter_map(|(v, _)| Exact::of(v.value(&s.value)));
-        let sum = values.map(Some).reduce(|a, b| a?.plus(b?))??;
+        let sum = values.map(Some).reduce(|a, b| a?.plus(b?));
+        let none = || Exact::of(Value::Money(0));
         if let Some(e) = &s.share_of {
             let whole = Exact::of(view.value(e))?;
-            let permille = u64::try_from(sum.permille_of(whole)?).ok()?;
-            return Some(Added::Share(Permille::of(permille, 1000)?.to_string()));
+            let permille = sum.unwrap_or_else(none)?.permille_of(whole)?;
+            return Some(Added::Share(told_permille(permille)));
         }
         match &s.left_of {
-            None => Some(Added::Amount(sum)),
-            Some(e) => Exact::of(view.value(e))?
-                .plus(sum.negative())
-                .map(Added::Amount),
+            None => sum?.map(Added::Amount),
+            Some(e) => {
+                let left = Exact::of(view.value(e))?.plus(sum.unwrap_or_else(none)?.negative());
+                left.map(Added::Amount)
+            }
         }
     }
 
@@ -320,7 +321,13 @@ impl<'a> Filler<'a> {
             Figure::Value(e) => e,
             Figure::Words(w) => {
                 let text = w.get(self.lang).to_owned();
-                return (Shown { text, ..Shown::default() }, None);
+                return (
+                    Shown {
+                        text,
+                        ..Shown::default()
+                    },
+                    None,
+                );
             }
             Figure::Text(zh, en) => {
                 let (text, place) = self.words(self.lang.pick(zh, en), view);
@@ -351,7 +358,11 @@ impl<'a> Filler<'a> {
             }
             show => self.told(view, e, show == Some(Show::Date)),
         };
-        let value = if c.total { Exact::of(view.value(e)) } else { None };
+        let value = if c.total {
+            Exact::of(view.value(e))
+        } else {
+            None
+        };
         let shown = Shown {
             text,
             place,
@@ -360,6 +371,13 @@ impl<'a> Filler<'a> {
         };
         (shown, value)
     }
+}
+
+/// `92.3%`; more than the whole is told too.
+fn told_permille(n: i64) -> String {
+    let sign = if n < 0 { "-" } else { "" };
+    let n = n.unsigned_abs();
+    format!("{sign}{}.{}%", n / 10, n % 10)
 }
 
 /// What was added up: an amount, or its share of something.
@@ -426,6 +444,8 @@ impl Totals {
                 ..Shown::default()
             }
         };
-        Some(Entry::Cells(t.columns.iter().enumerate().map(cell).collect()))
+        Some(Entry::Cells(
+            t.columns.iter().enumerate().map(cell).collect(),
+        ))
     }
 }

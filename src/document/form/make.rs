@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Forms, Wording};
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
+use super::{Forms, Wording};
 use crate::calendar::Period;
 use crate::document::name::file_names;
 use crate::document::redact::Redaction;

@@ -28,10 +28,10 @@ pub use sheet::Sheet;
 
 use super::Templates;
 use crate::policy::{Compiled, Fault, Packs};
-use crate::table::Office;
-use numbers::Numbers;
 use crate::schema::Schema;
+use crate::table::Office;
 use crate::text::Bilingual;
+use numbers::Numbers;
 
 /// Forms by id, as worded from a day on.
 type Wording = (NaiveDate, BTreeMap<String, Form>);
@@ -71,7 +71,10 @@ impl Forms {
             match form {
                 Ok((form, w, text)) => {
                     all.forms.insert(id.to_owned(), form);
-                    if ["number(", "table(", "table_min("].iter().any(|f| text.contains(f)) {
+                    if ["number(", "table(", "table_min("]
+                        .iter()
+                        .any(|f| text.contains(f))
+                    {
                         all.asking.push((w, text.to_owned()));
                     }
                 }
@@ -93,7 +96,9 @@ impl Forms {
             return Vec::new();
         }
         let first = std::iter::once(NaiveDate::MIN);
-        let days: BTreeSet<NaiveDate> = first.chain(adoptions.iter().filter_map(|a| a.from)).collect();
+        let days: BTreeSet<NaiveDate> = first
+            .chain(adoptions.iter().filter_map(|a| a.from))
+            .collect();
         let worded = days.into_iter().map(|day| {
             let numbers = Numbers {
                 packs,

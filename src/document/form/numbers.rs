@@ -51,9 +51,8 @@ impl Numbers<'_> {
     fn adoption(&self, policy: &str) -> Option<&Adoption> {
         let own = || self.adoptions.iter().filter(|a| a.policy == policy);
         let day = self.day;
-        let holds = |a: &&Adoption| {
-            a.from.is_none_or(|f| day >= f) && a.until.is_none_or(|u| day <= u)
-        };
+        let holds =
+            |a: &&Adoption| a.from.is_none_or(|f| day >= f) && a.until.is_none_or(|u| day <= u);
         let past = || own().filter(|a| a.until.is_some_and(|u| u < day));
         own()
             .find(holds)
