@@ -29,7 +29,7 @@ fn token(
         FieldType::Int => (number.to_string(), Some(number.to_string())),
         FieldType::Number => (format!("{number}.5"), Some(format!("{number}.5"))),
         FieldType::Money => ((61_000 + n).to_string(), Some(format!("61,{n:03}.00 元"))),
-        FieldType::Bool => ((i % 2 == 0).to_string(), None),
+        FieldType::Bool => (i.is_multiple_of(2).to_string(), None),
         FieldType::Date | FieldType::Time => {
             let day = chrono::NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
             let day = day + chrono::Days::new(n as u64);
