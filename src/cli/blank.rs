@@ -41,10 +41,10 @@ impl Command for Blank {
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
         let schema = session.schema()?;
         let templates = session.templates()?;
-        let forms = Forms::compile(&templates, &schema)?;
+        let packs = session.packs()?;
+        let forms = Forms::compile(&templates, &schema, &packs)?;
         let form = named(&forms, &self.form)?;
         let config = config(session);
-        let packs = session.packs()?;
         let recipe = form::blank(&config, &schema, &forms, &packs, form)
             .map_err(|e| Failure::program(e.to_string(), e.to_string()))?;
         let fonts = match session.workspace() {

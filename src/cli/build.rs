@@ -286,7 +286,7 @@ impl Job<'_> {
         let Some(first) = checked.offices.first() else {
             return Ok(());
         };
-        let forms = Forms::compile(templates, &first.office.schema)?;
+        let forms = Forms::compile(templates, &first.office.schema, &checked.packs)?;
         self.scope.is_known(checked, &forms, templates)?;
         let mut listed = Vec::new();
         let mut hand_on = |mut recipes: Vec<Recipe>| {

@@ -33,8 +33,8 @@ impl Command for Forms {
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
         let schema = session.schema()?;
-        let forms = All::compile(&session.templates()?, &schema)?;
         let packs = session.packs()?;
+        let forms = All::compile(&session.templates()?, &schema, &packs)?;
         let (lang, style) = (session.lang, session.style);
         let document = Document {
             version: 1,

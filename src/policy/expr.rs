@@ -1,6 +1,6 @@
 //! Conditions: CEL source, checked against the schema and compiled to tests on typed columns.
 //!
-//! The subset of CEL: `&& || ! == != < <= > >= in ?: + -`, literals, lists of literals, field paths through references
+//! The subset of CEL: `&& || ! == != < <= > >= in ?: + - *`, literals, lists of literals, field paths through references
 //! (`customer.area`), `x.contains("…")`, and the functions of [`FUNCTIONS`]. An absent value makes every comparison
 //! false, `!=` true, and `present` false; a bool field by itself asks whether it is true (contract/policies.md).
 
@@ -61,7 +61,7 @@ pub enum Ty {
     List,
     /// One of a field's values.
     Enum(KindId, FieldId),
-    /// A number of any kind; money counts in 元.
+    /// A number of any kind; money counts in 元, and stays money in sums and in products with a number.
     Number,
     /// A day or time.
     Moment,
@@ -109,8 +109,12 @@ pub enum Func {
     PlusYears,
     /// `plus_minutes(a, n)`.
     PlusMinutes,
-    /// `first_day(p)`: the first day of a written period.
+    /// `first_day(p)`: the first day of a written period, or of a year given as a number.
     FirstDay,
+    /// `last_day(p)`: its last day.
+    LastDay,
+    /// `days_between(a, b)`: date(b) − date(a).
+    DaysBetween,
     /// `id_before(a, b)`: of two ids, a sorts before b.
     IdBefore,
 }
@@ -134,7 +138,9 @@ pub const FUNCTIONS: &[Signature] = {
         Signature("plus_months", Func::PlusMonths, &[M, N], M),
         Signature("plus_years", Func::PlusYears, &[M, N], M),
         Signature("plus_minutes", Func::PlusMinutes, &[M, N], M),
+        Signature("days_between", Func::DaysBetween, &[M, M], N),
         Signature("first_day", Func::FirstDay, &[T], M),
+        Signature("last_day", Func::LastDay, &[T], M),
         Signature("id_before", Func::IdBefore, &[T, T], Ty::Bool),
     ]
 };
@@ -144,7 +150,7 @@ pub const FUNCTIONS: &[Signature] = {
 pub enum Expr {
     /// A literal truth.
     Bool(bool),
-    /// A literal number.
+    /// A literal number; NaN for one that there is not.
     Number(f64),
     /// A literal text.
     Text(String),
@@ -172,6 +178,8 @@ pub enum Expr {
     If(Box<(Expr, Expr, Expr)>),
     /// Sum or difference.
     Add(Box<Expr>, Box<Expr>, f64),
+    /// Product.
+    Times(Box<Expr>, Box<Expr>),
     /// A fact.
     Fact(Fact),
     /// A function.
@@ -276,7 +284,7 @@ impl Expr {
             Self::Path(p) | Self::Codes(p, ..) | Self::Row(p, _) => f(p, true),
             Self::Present(p) => f(p, false),
             Self::OneOf(e, _) | Self::Not(e) => e.paths(f),
-            Self::Compare(_, a, b) | Self::Add(a, b, _) => {
+            Self::Compare(_, a, b) | Self::Add(a, b, _) | Self::Times(a, b) => {
                 a.paths(f);
                 b.paths(f);
             }

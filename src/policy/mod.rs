@@ -7,6 +7,7 @@ pub mod compile;
 pub mod context;
 pub mod definition;
 pub mod deviation;
+pub mod exact;
 pub mod expr;
 pub mod judge;
 pub mod message;

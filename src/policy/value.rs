@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::exact::Exact;
 use super::expr::{Expr, Fact, Func, Op, Path, Root};
 use crate::calendar::Period;
 use crate::moment::{Moment, date_of, plus_months, plus_years};
@@ -111,6 +112,7 @@ impl<'a> View<'a> {
             | Expr::Text(_)
             | Expr::Record(..)
             | Expr::Add(..)
+            | Expr::Times(..)
             | Expr::Fact(_)
             | Expr::Row(..) => false,
         }
@@ -122,6 +124,7 @@ impl<'a> View<'a> {
         'a: 'b,
     {
         match e {
+            Expr::Number(n) if n.is_nan() => Value::Absent,
             Expr::Number(n) => Value::Number(*n),
             Expr::Text(t) => Value::Text(t),
             Expr::Path(p) => self.get(p),
@@ -135,10 +138,8 @@ impl<'a> View<'a> {
                     self.value(&t.2)
                 }
             }
-            Expr::Add(a, b, sign) => match (as_number(self.value(a)), as_number(self.value(b))) {
-                (Some(x), Some(y)) => Value::Number(x + sign * y),
-                _ => Value::Absent,
-            },
+            Expr::Add(a, b, sign) => sum(self.value(a), self.value(b), *sign),
+            Expr::Times(a, b) => product(self.value(a), self.value(b)),
             Expr::Fact(f) => self.fact(*f),
             Expr::Row(p, numbers) => match self.get(p) {
                 Value::Code(c) => match numbers.get(usize::from(c).wrapping_sub(1)) {
@@ -193,14 +194,14 @@ impl<'a> View<'a> {
             });
         }
         match f {
-            Func::FirstDay => {
-                return match self.value(&args[0]) {
-                    Value::Text(t) => match Period::parse(t) {
-                        Some(p) => Value::Moment(Moment::day(p.first)),
-                        None => Value::Absent,
-                    },
-                    _ => Value::Absent,
+            Func::FirstDay | Func::LastDay => {
+                let period = match self.value(&args[0]) {
+                    Value::Text(t) => Period::parse(t),
+                    Value::Int(year) => Period::parse(&year.to_string()),
+                    _ => None,
                 };
+                let day = period.map(|p| if f == Func::FirstDay { p.first } else { p.last });
+                return day.map_or(Value::Absent, |d| Value::Moment(Moment::day(d)));
             }
             Func::IdBefore => {
                 return Value::Bool(match (self.value(&args[0]), self.value(&args[1])) {
@@ -232,6 +233,14 @@ impl<'a> View<'a> {
             _ => {}
         }
         let b = self.moment(&args[1]);
+        if f == Func::DaysBetween {
+            let days = i64::from(b.day_number()) - i64::from(a.day_number());
+            return if b.is_present() {
+                Value::Int(days)
+            } else {
+                Value::Absent
+            };
+        }
         let n = args.get(2).and_then(|e| as_number(self.value(e)));
         let n = whole(n.unwrap_or(0.0));
         Value::Bool(
@@ -243,6 +252,26 @@ impl<'a> View<'a> {
                 },
         )
     }
+}
+
+/// A sum or difference; of two amounts of money exact, and money.
+fn sum(a: Value<'_>, b: Value<'_>, sign: f64) -> Value<'static> {
+    if let (Value::Money(x), Value::Money(y)) = (a, b) {
+        let y = if sign < 0.0 { y.checked_neg() } else { Some(y) };
+        return y
+            .and_then(|y| x.checked_add(y))
+            .map_or(Value::Absent, Value::Money);
+    }
+    match (as_number(a), as_number(b)) {
+        (Some(x), Some(y)) => Value::Number(x + sign * y),
+        _ => Value::Absent,
+    }
+}
+
+/// A product, as on paper; of money and a number money.
+fn product(a: Value<'_>, b: Value<'_>) -> Value<'static> {
+    let exact = || Exact::of(a)?.times(Exact::of(b)?)?.value();
+    exact().unwrap_or(Value::Absent)
 }
 
 /// A number of days, months, years or minutes without its fraction.

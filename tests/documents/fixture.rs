@@ -16,7 +16,8 @@ pub fn schema() -> Arc<Schema> {
 }
 
 pub fn forms() -> Forms {
-    Forms::compile(&Templates::embedded(), &schema()).unwrap_or_else(|f| panic!("{}", f[0]))
+    Forms::compile(&Templates::embedded(), &schema(), &packs())
+        .unwrap_or_else(|f| panic!("{}", f[0]))
 }
 
 pub fn packs() -> Packs {

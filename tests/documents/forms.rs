@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use aftercare::calendar::Period;
 use aftercare::document::Templates;
 use aftercare::document::form::{Forms, Wanted};
-use aftercare::schema::{FieldType, Kind, Schema};
 
 use crate::fixture::*;
 
@@ -155,100 +154,12 @@ fn a_reference_to_nobody_is_printed_as_written() {
     assert!(json(one(&all, "V1.pdf")).to_string().contains("陈, 某"));
 }
 
-/// A value of a field that can be found again.
-fn token(kind: &Kind, field: &aftercare::schema::Field, schema: &Schema) -> (String, String) {
-    let name = format!(
-        "T{}X{}",
-        kind.name.replace('_', ""),
-        field.name.replace('_', "")
-    );
-    let n = kind
-        .fields
-        .iter()
-        .position(|f| f.name == field.name)
-        .unwrap();
-    match &field.ty {
-        FieldType::Id => (format!("I{}", kind.name), format!("I{}", kind.name)),
-        FieldType::Text => (name.clone(), name),
-        FieldType::List(v) if v.is_empty() => (format!("[{name}]"), name),
-        FieldType::List(v) => (format!("[{}]", v[0].code), v[0].label.zh.clone()),
-        FieldType::Enum(v) => (v[v.len() - 1].code.clone(), v[v.len() - 1].label.zh.clone()),
-        FieldType::Int => (format!("{}", 7000 + n), format!("{}", 7000 + n)),
-        FieldType::Number => (format!("{}.5", 7000 + n), format!("{}.5", 7000 + n)),
-        FieldType::Money => (format!("{}", 61000 + n), format!("61,{n:03}.00 元")),
-        FieldType::Bool => ("true".into(), "是".into()),
-        FieldType::Date | FieldType::Time => {
-            let day = chrono::NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
-            let day = day + chrono::Days::new(n as u64 + 1);
-            let shown = day.format("%Y年%-m月%-d日").to_string();
-            (day.to_string(), shown)
-        }
-        FieldType::Period => ("2025-03".into(), "2025年3月".into()),
-        FieldType::Ref(to) => {
-            let to = schema.get(*to);
-            let shown = if to.field("name").is_some() {
-                format!("T{}Xname", to.name.replace('_', ""))
-            } else {
-                format!("I{}", to.name)
-            };
-            (format!("I{}", to.name), shown)
-        }
-    }
-}
-
-/// Every field of every kind, in one office that has one record of each; which fields does no form show yet?
-#[test]
-fn fields_that_no_form_shows_are_known() {
-    let schema = schema();
-    let mut files = vec![(
-        "office.yaml".to_owned(),
-        "name: 甲\npolicies: [owner-visit-survey, residential-visit-rates, complaint-handling, warranty-period-repair]\n".to_owned(),
-    )];
-    for kind in &schema.kinds {
-        let mut text = String::new();
-        for f in &kind.fields {
-            // A visit about a repair has its form too.
-            let value = match (kind.name.as_str(), f.name.as_str()) {
-                ("visits", "type") => "repair".to_owned(),
-                _ => token(kind, f, &schema).0,
-            };
-            text.push_str(&format!("{}: {value}\n", f.name));
-        }
-        files.push((format!("{}.yaml", kind.name), text));
-    }
-    let files: Vec<(&str, &str)> = files
-        .iter()
-        .map(|(n, t)| (n.as_str(), t.as_str()))
-        .collect();
-    let mut shown = Vec::new();
-    let all = recipes(&office(&files));
-    for r in all.iter().filter(|r| r.path.ends_with(".pdf")) {
-        texts(&json(r)["blocks"], &mut shown);
-        texts(&json(r)["head"], &mut shown);
-    }
-    let shown: BTreeSet<String> = shown.into_iter().collect();
-    let mut missing = Vec::new();
-    for kind in &schema.kinds {
-        let fields = kind.fields.iter().filter(|f| {
-            // Only what can be told apart from other fields' values.
-            let distinct = matches!(f.ty, FieldType::Text | FieldType::Money)
-                || matches!(&f.ty, FieldType::List(v) if v.is_empty());
-            distinct && !shown.iter().any(|t| t.contains(&token(kind, f, &schema).1))
-        });
-        let names: Vec<&str> = fields.map(|f| f.name.as_str()).collect();
-        if !names.is_empty() {
-            missing.push(format!("{}: {}", kind.name, names.join(" ")));
-        }
-    }
-    insta::assert_snapshot!(missing.join("\n"));
-}
-
 #[test]
 fn a_form_with_a_fault_tells_its_place_and_the_nearest_name() {
     let fault = |text: &str| {
         let mut t = Templates::default();
         t.insert("forms/x/form.yaml", text.as_bytes().to_vec());
-        let faults = Forms::compile(&t, &schema()).unwrap_err();
+        let faults = Forms::compile(&t, &schema(), &packs()).unwrap_err();
         faults
             .iter()
             .map(ToString::to_string)

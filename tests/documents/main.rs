@@ -8,7 +8,9 @@
     reason = "a test stops where its own preparation fails, and says what it skips"
 )]
 
+mod figures;
 mod fixture;
 mod forms;
 #[cfg(feature = "documents")]
 mod rendered;
+mod shown;

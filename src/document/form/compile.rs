@@ -6,6 +6,7 @@ use serde_saphyr::Spanned;
 
 use super::definition::{self as def, Show};
 use super::model::{Answer, Cell, Form, Row, What};
+use super::numbers::Numbers;
 use super::text::Words;
 use crate::finding::Place;
 use crate::policy::Fault;
@@ -22,6 +23,7 @@ pub(super) fn compile(
     written: &def::Form,
     text: &str,
     schema: &Schema,
+    numbers: Numbers<'_>,
     links: &mut Vec<(KindId, FieldId)>,
 ) -> Result<Form, Vec<Fault>> {
     let id = &written.id;
@@ -29,6 +31,8 @@ pub(super) fn compile(
         schema,
         id,
         text,
+        defines: &written.define,
+        numbers,
         links,
     };
     let mut faults = Vec::new();
@@ -55,6 +59,9 @@ pub(super) fn place(id: &str, text: &str, line: u64, column: u64) -> Place {
     }
 }
 
+/// What a line's allowed value is called.
+pub(super) const VALUE: &str = "value";
+
 /// What compiling gives.
 pub(super) type Made<T> = Result<T, Box<Fault>>;
 
@@ -62,6 +69,8 @@ pub(super) struct Compiler<'a> {
     pub schema: &'a Schema,
     pub id: &'a str,
     text: &'a str,
+    defines: &'a BTreeMap<String, String>,
+    numbers: Numbers<'a>,
     pub links: &'a mut Vec<(KindId, FieldId)>,
 }
 
@@ -71,6 +80,8 @@ pub(super) struct Names {
     pub item: Option<KindId>,
     pub subject: Option<KindId>,
     pub lets: Vec<(String, KindId)>,
+    /// The code of the line's allowed value.
+    pub value: Option<String>,
 }
 
 impl Names {
@@ -78,7 +89,7 @@ impl Names {
         Self {
             item: Some(item),
             subject,
-            lets: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -119,14 +130,20 @@ impl Compiler<'_> {
         names: &Names,
         f: impl FnOnce(&Scope<'_>) -> Result<T, String>,
     ) -> Made<T> {
+        let mut defines = std::borrow::Cow::Borrowed(self.defines);
+        if let Some(code) = &names.value {
+            defines
+                .to_mut()
+                .insert(VALUE.to_owned(), format!("{code:?}"));
+        }
         let made = f(&Scope {
             schema: self.schema,
             item: names.item,
             subject: names.subject,
             lets: &names.lets,
-            defines: &BTreeMap::new(),
-            number: &|_| None,
-            table: &|_| None,
+            defines: &defines,
+            number: &|name| self.numbers.number(name),
+            table: &|name| self.numbers.table(name),
         });
         match made {
             Ok(x) => Ok(x),
@@ -146,7 +163,7 @@ impl Compiler<'_> {
         self.scoped(s, names, |sc| expr::moment(&s.value, sc))
     }
 
-    fn words(&self, s: &Source, names: &Names) -> Made<Words> {
+    pub fn words(&self, s: &Source, names: &Names) -> Made<Words> {
         self.scoped(s, names, |sc| Words::compile(&s.value, sc))
     }
 
@@ -165,7 +182,7 @@ impl Compiler<'_> {
         let mut names = Names {
             item: each,
             subject: each,
-            lets: Vec::new(),
+            ..Names::default()
         };
         if each.is_none() && w.per.is_empty() {
             return self.fault(
@@ -174,8 +191,10 @@ impl Compiler<'_> {
                 "a form needs `each` (a kind), `per` (periods), or both",
             );
         }
-        let when = opt(w.when.as_ref(), |s| self.condition(s, &names))?;
         let lets = self.lets(&w.lets, &mut names)?;
+        let when = opt(w.when.as_ref(), |s| self.condition(s, &names))?;
+        let undated = w.date.as_ref().is_some_and(|s| s.value == "none");
+        let date = w.date.as_ref().filter(|_| !undated);
         let mut rows = Vec::new();
         for row in &w.rows.value {
             match self.row(w, row, &names) {
@@ -192,7 +211,8 @@ impl Compiler<'_> {
             when,
             lets,
             file: opt(w.file.as_ref(), |s| self.words(s, &names))?,
-            date: opt(w.date.as_ref(), |s| self.moment(s, &names))?,
+            date: opt(date, |s| self.moment(s, &names))?,
+            undated,
             answers: w.answers.clone(),
             seal: w.seal,
             copies: opt(w.copies.as_ref(), |s| self.list(s, &names))?,
@@ -303,12 +323,13 @@ impl Compiler<'_> {
             c.text.is_some(),
             c.count.is_some(),
             c.share.is_some(),
+            c.sum.is_some(),
         ];
         if given.iter().filter(|g| **g).count() > 1 {
             return self.fault(
                 row,
-                "一格只能写 value、values、text、count、share 之一",
-                "a cell has one of value, values, text, count, share",
+                "一格只能写 value、values、text、count、share、sum 之一",
+                "a cell has one of value, values, text, count, share, sum",
             );
         }
         if c.kind == Some(Show::Signature) {
@@ -325,6 +346,10 @@ impl Compiler<'_> {
             let (of, inner) = self.members(&s.of, names)?;
             let met = self.condition(&s.met, &inner)?;
             return Ok((What::Share(of, met), None));
+        }
+        if let Some(s) = &c.sum {
+            let capitals = c.kind == Some(Show::Capitals);
+            return Ok((What::Sum(Box::new(self.sum(s, names)?), capitals), None));
         }
         if !c.values.is_empty() {
             let all: Vec<Typed> = c
@@ -371,6 +396,9 @@ impl Compiler<'_> {
             ),
             (Some(Show::Date), _) if *ty != Ty::Moment => {
                 self.fault(s, "date 要写一个日期或时间", "`date` needs a day or time")
+            }
+            (Some(Show::Capitals), _) if *ty != Ty::Number => {
+                self.fault(s, "capitals 要写金额", "`capitals` needs an amount")
             }
             (kind, _) => Ok(What::Value(e, kind.unwrap_or(Show::Text))),
         }

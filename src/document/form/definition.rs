@@ -21,7 +21,7 @@ pub struct Form {
     pub title: Bilingual,
     /// The kind of which each record has a sheet.
     pub each: Option<Source>,
-    /// Which of them.
+    /// Which of them; sees the names of `let`.
     pub when: Option<Source>,
     /// The periods that have a sheet: those in which a record of its tables is dated.
     #[serde(default)]
@@ -29,9 +29,12 @@ pub struct Form {
     /// Linked records with a name.
     #[serde(default, rename = "let")]
     pub lets: BTreeMap<String, Link>,
+    /// Names for expressions used several times.
+    #[serde(default)]
+    pub define: BTreeMap<String, String>,
     /// The sheet's number and file name, a text with `{…}`; the record's id or the period when absent.
     pub file: Option<Source>,
-    /// The document's own date; the record's or the period's last day when absent.
+    /// The document's own date; the record's or the period's last day when absent. `none`: to be written by hand.
     pub date: Option<Source>,
     /// The clause of each policy that the form answers.
     #[serde(default)]
@@ -90,6 +93,8 @@ pub struct Cell {
     pub count: Option<From>,
     /// Instead: the share of records that fulfil `met`.
     pub share: Option<Share>,
+    /// Instead: a sum over records.
+    pub sum: Option<Sum>,
     /// How it is shown; by the value's type when absent.
     pub kind: Option<Show>,
     /// How many columns its value takes.
@@ -129,6 +134,8 @@ pub enum Show {
     Signature,
     /// In a table: the line's number.
     Ordinal,
+    /// Money in capital Chinese numerals.
+    Capitals,
 }
 
 /// Records of a kind that a sheet looks at.
@@ -137,9 +144,11 @@ pub enum Show {
 pub struct From {
     /// Their kind.
     pub of: Source,
-    /// Their field that names the sheet's record; any record of the office when absent.
+    /// Their field that names the sheet's record, itself or over references (`visit.customer`); any record of the office when absent.
     pub by: Option<Source>,
-    /// Which of them; bare names are theirs, `subject` is the sheet's record.
+    /// Which record they name; the sheet's own when absent.
+    pub key: Option<Source>,
+    /// Which of them; bare names are theirs, `subject` is the sheet's record. Sees the names of `let`.
     #[serde(rename = "where")]
     pub filter: Option<Source>,
     /// The moment that puts one into the sheet's period and in order; its own date when absent.
@@ -147,6 +156,22 @@ pub struct From {
     /// Records linked to one of them, with a name.
     #[serde(default, rename = "let")]
     pub lets: BTreeMap<String, Link>,
+    /// Of those with the same value of this, only the first.
+    pub distinct: Option<Source>,
+}
+
+/// A sum over records, exact; of money in 分.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sum {
+    /// Over which records.
+    pub of: From,
+    /// What is added up.
+    pub value: Source,
+    /// Instead of the sum: what it leaves of this.
+    pub left_of: Option<Source>,
+    /// Instead of the sum: its share of this.
+    pub share_of: Option<Source>,
 }
 
 /// A share of records.
@@ -166,7 +191,13 @@ pub struct Table {
     /// A heading above it.
     pub label: Option<Bilingual>,
     /// Which records, of one or more kinds.
+    #[serde(default)]
     pub from: Vec<From>,
+    /// Instead: a line for each allowed value of a field (`repairs.part`); `value` is the line's code.
+    pub values: Option<Source>,
+    /// In which order; by their moment when absent.
+    #[serde(default)]
+    pub order: Vec<Source>,
     /// A subheading for each value of this; of a list, for each of its parts.
     pub group: Option<Source>,
     /// Its columns.
@@ -187,6 +218,17 @@ pub struct Column {
     /// What it shows of one kind, by the kind's name.
     #[serde(default)]
     pub of: BTreeMap<String, Source>,
+    /// Instead: a text with `{…}` for a value.
+    pub text: Option<Text>,
+    /// Instead: how many records that have to do with the line's.
+    pub count: Option<From>,
+    /// Instead: the share of them that fulfil `met`.
+    pub share: Option<Share>,
+    /// Instead: a sum over them.
+    pub sum: Option<Sum>,
+    /// The column is added up in a last line.
+    #[serde(default)]
+    pub total: bool,
     /// Relative width.
     #[serde(default = "one")]
     pub width: u16,

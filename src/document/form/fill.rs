@@ -1,14 +1,15 @@
 //! A form and a record (or an office and a period) → a sheet. Without a record: the blank form.
 
+use super::capitals::capitals;
 use super::definition::Show;
-use super::model::{Answer, Cell, Column, Form, Members, Question, Row, Table, What};
+use super::model::{Answer, Cell, Form, Question, Row, What};
 use super::records::Used;
 use super::sheet::{self, Block, Choice, Content, Entry, Value as Shown};
 use super::text::{Part, Words, office_fact};
 use crate::document::redact::Redaction;
 use crate::document::words;
-use crate::moment::Moment;
 use crate::policy::context::Context;
+use crate::policy::exact::Exact;
 use crate::policy::expr::{Expr, Path};
 use crate::policy::value::{Record, View};
 use crate::schema::FieldId;
@@ -17,15 +18,15 @@ use crate::text::Lang;
 
 /// Fills a form in, and remembers which records it used.
 pub(super) struct Filler<'a> {
-    context: &'a Context<'a>,
-    office: &'a Office,
-    lang: Lang,
+    pub(super) context: &'a Context<'a>,
+    pub(super) office: &'a Office,
+    pub(super) lang: Lang,
     redaction: &'a Redaction,
     pub used: Used,
 }
 
 /// A text and where it came from.
-type Told = (String, Option<String>);
+pub(super) type Told = (String, Option<String>);
 
 impl<'a> Filler<'a> {
     pub fn new(context: &'a Context<'a>, redaction: &'a Redaction) -> Self {
@@ -88,6 +89,11 @@ impl<'a> Filler<'a> {
                 let text = h.get(self.lang).to_owned();
                 (Content::Heading { text }, None)
             }
+            What::Value(e, Show::Capitals) => {
+                let (_, place) = self.told(view, e, false);
+                let value = Exact::of(view.value(e)).and_then(Exact::cents);
+                text((value.map(capitals).unwrap_or_default(), place))
+            }
             What::Value(e, show) => text(self.told(view, e, *show == Show::Date)),
             What::Joined(all, join) => {
                 let told: Vec<Told> = all.iter().map(|e| self.told(view, e, false)).collect();
@@ -126,13 +132,11 @@ impl<'a> Filler<'a> {
                 text((self.members(m, view).len().to_string(), None))
             }
             What::Share(m, met) => text((self.share(m, met, view), None)),
+            What::Sum(s, capitals) => {
+                let value = (!is_blank(view)).then(|| self.sum(s, view)).flatten();
+                text((self.amount(value, *capitals), None))
+            }
         }
-    }
-
-    fn share(&mut self, m: &Members, met: &Expr, view: &View<'a>) -> String {
-        let rows = self.members(m, view);
-        let met = rows.iter().filter(|(v, _)| v.holds(met)).count();
-        super::distribution::share(met as u64, rows.len() as u64)
     }
 
     /// A text with its values; nothing when it has values and none is there.
@@ -274,170 +278,6 @@ impl<'a> Filler<'a> {
         (Content::Choice { options }, place)
     }
 
-    /// The records of a set, each with the view that its columns have of it, in order of time.
-    fn members(&self, m: &Members, view: &View<'a>) -> Vec<(View<'a>, Record)> {
-        let rows: Vec<Record> = match &m.link {
-            Some(link) => self.context.linked(view, link).collect(),
-            None => {
-                let live = &self.office.table(m.of).live;
-                let rows = (0..).zip(live).filter(|(_, live)| **live);
-                rows.map(|(row, _)| (m.of, row)).collect()
-            }
-        };
-        let mut members: Vec<(Moment, View<'a>, Record)> = rows
-            .into_iter()
-            .filter_map(|record| {
-                let inner = View {
-                    item: Some(record),
-                    subject: view.item,
-                    ..*view
-                };
-                let in_set = m.filter.as_ref().is_none_or(|f| inner.holds(f));
-                let at = self.moment(m, &inner, record);
-                let in_period = view
-                    .period
-                    .is_none_or(|p| at.is_present() && p.contains(at.date()));
-                (in_set && in_period).then_some((at, inner, record))
-            })
-            .collect();
-        members.sort_by(|a, b| {
-            let key = |m: &Moment| (!m.is_present(), m.day_number(), m.seconds());
-            let id = |r: &Record| self.office.record_id(r.0, r.1);
-            key(&a.0)
-                .cmp(&key(&b.0))
-                .then_with(|| super::natural(id(&a.2), id(&b.2)))
-        });
-        members
-            .into_iter()
-            .map(|(_, mut inner, record)| {
-                for (i, link) in m.lets.iter().enumerate() {
-                    inner.lets[i] = self.context.picked(&inner, link);
-                }
-                (inner, record)
-            })
-            .collect()
-    }
-
-    /// The moments of a set's records.
-    pub fn moments(&self, m: &Members, view: &View<'a>) -> Vec<Moment> {
-        let all = self.members(m, view).into_iter();
-        let moments = all.map(|(v, r)| self.moment(m, &v, r));
-        moments.filter(|m| m.is_present()).collect()
-    }
-
-    /// The moment that puts a record into a period.
-    fn moment(&self, m: &Members, view: &View<'a>, record: Record) -> Moment {
-        match &m.on {
-            Some(e) => view.moment(e),
-            None => self.context.own_date(record),
-        }
-    }
-
-    fn table(&mut self, t: &Table, view: &View<'a>) -> Block {
-        let blank = is_blank(view);
-        let mut lines: Vec<(Moment, usize, View<'a>, Record)> = Vec::new();
-        for (i, m) in t.from.iter().enumerate().filter(|_| !blank) {
-            for (v, r) in self.members(m, view) {
-                lines.push((self.moment(m, &v, r), i, v, r));
-            }
-        }
-        if t.from.len() > 1 {
-            lines.sort_by_key(|(m, i, ..)| (!m.is_present(), m.day_number(), m.seconds(), *i));
-        }
-        let mut rows = Vec::new();
-        let mut count = 0;
-        for (group, lines) in self.grouped(t, lines) {
-            rows.extend(group.map(|group| Entry::Group { group }));
-            for (i, v, r) in lines {
-                self.used.whole(r);
-                count += 1;
-                let cells = t.columns.iter();
-                rows.push(Entry::Cells(
-                    cells.map(|c| self.column(c, i, count, &v)).collect(),
-                ));
-            }
-        }
-        for _ in count..t.min_rows {
-            rows.push(Entry::Cells(vec![Shown::default(); t.columns.len()]));
-        }
-        Block::Table {
-            columns: t.columns.iter().map(|c| c.width).collect(),
-            label: t.label.as_ref().map(|l| l.get(self.lang).to_owned()),
-            head: t
-                .columns
-                .iter()
-                .map(|c| c.label.get(self.lang).to_owned())
-                .collect(),
-            rows,
-        }
-    }
-
-    /// The lines under their subheadings; those without a value last.
-    #[expect(clippy::type_complexity, reason = "lines of a table, only here")]
-    fn grouped(
-        &mut self,
-        t: &Table,
-        lines: Vec<(Moment, usize, View<'a>, Record)>,
-    ) -> Vec<(Option<String>, Vec<(usize, View<'a>, Record)>)> {
-        if t.group.is_empty() {
-            let all = lines.into_iter().map(|(_, i, v, r)| (i, v, r)).collect();
-            return vec![(None, all)];
-        }
-        let mut groups: Vec<(String, Vec<_>)> = Vec::new();
-        for (_, i, v, r) in lines {
-            let names: Vec<String> = match v.value(&t.group[i]) {
-                Value::List(parts) => parts.split('\u{1f}').map(str::to_owned).collect(),
-                _ => vec![self.told(&v, &t.group[i], false).0],
-            };
-            for name in names {
-                match groups.iter_mut().find(|g| g.0 == name) {
-                    Some(g) => g.1.push((i, v, r)),
-                    None => groups.push((name, vec![(i, v, r)])),
-                }
-            }
-        }
-        groups.sort_by(|a, b| {
-            let (x, y) = (a.0.is_empty(), b.0.is_empty());
-            x.cmp(&y).then_with(|| super::natural(&a.0, &b.0))
-        });
-        let unsorted = self.lang.pick("未归类", "Not sorted");
-        groups
-            .into_iter()
-            .map(|(name, lines)| {
-                let name = if name.is_empty() {
-                    unsorted.to_owned()
-                } else {
-                    name
-                };
-                let heading = self.lang.pick(
-                    format!("{name}（{} 条）", lines.len()),
-                    format!("{name} ({})", lines.len()),
-                );
-                (Some(heading), lines)
-            })
-            .collect()
-    }
-
-    fn column(&mut self, c: &Column, from: usize, line: usize, view: &View<'a>) -> Shown {
-        if c.show == Some(Show::Ordinal) {
-            return Shown {
-                text: line.to_string(),
-                short: true,
-                ..Shown::default()
-            };
-        }
-        let Some(e) = c.values.get(from).and_then(Option::as_ref) else {
-            return Shown::default();
-        };
-        let (text, place) = self.told(view, e, c.show == Some(Show::Date));
-        Shown {
-            text,
-            place,
-            short: c.short,
-            tick: None,
-        }
-    }
-
     fn matrix(&mut self, label: &str, questions: &[Question], view: &View<'a>) -> Block {
         let answers = questions.first().map_or(&[][..], |q| &q.answers);
         let head = std::iter::once(label.to_owned())
@@ -476,7 +316,7 @@ impl<'a> Filler<'a> {
 }
 
 /// Whether there is nothing to fill in.
-fn is_blank(view: &View<'_>) -> bool {
+pub(super) fn is_blank(view: &View<'_>) -> bool {
     view.item.is_none() && view.period.is_none()
 }
 

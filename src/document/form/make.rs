@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::Forms;
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
+use super::{Forms, Wording};
 use crate::calendar::Period;
 use crate::document::name::file_names;
 use crate::document::redact::Redaction;
@@ -71,6 +71,7 @@ pub fn of_office(
     wanted: &Wanted,
 ) -> Result<Vec<Recipe>, serde_json::Error> {
     let context = Context::new(office, &forms.links);
+    let worded = forms.worded(office, packs);
     let plain = Redaction::none();
     let mut all = Vec::new();
     for form in prescribed(office, forms, packs) {
@@ -82,6 +83,7 @@ pub fn of_office(
             context: &context,
             packs,
             form,
+            worded: &worded,
             plain: &plain,
             redaction,
         };
@@ -124,9 +126,12 @@ pub fn blank(
         context: &Context::new(&office, &forms.links),
         packs,
         form,
+        worded: &[],
         plain: &plain,
         redaction: &plain,
     };
+    let worded = forms.worded(&office, packs);
+    let maker = maker.worded_on(&worded, office.as_of);
     let nothing = Subject {
         record: None,
         period: None,
@@ -137,11 +142,14 @@ pub fn blank(
 }
 
 /// One form of one office.
+#[derive(Clone, Copy)]
 pub(super) struct Maker<'a> {
     pub office: &'a Office,
     pub context: &'a Context<'a>,
     pub packs: &'a Packs,
     pub form: &'a Form,
+    /// The forms as the office's wordings of its policies have them, by the first day of each.
+    pub worded: &'a [Wording],
     /// Hides nothing: for what is printed and filed.
     pub plain: &'a Redaction,
     /// For what is published.
@@ -151,6 +159,16 @@ pub(super) struct Maker<'a> {
 impl<'a> Maker<'a> {
     pub fn lang(&self) -> Lang {
         self.office.config.lang
+    }
+
+    /// The same, with the form as worded on a day.
+    fn worded_on(self, worded: &'a [Wording], day: NaiveDate) -> Self {
+        let last = worded.iter().rev().find(|(from, _)| *from <= day);
+        let form = last.and_then(|(_, forms)| forms.get(&self.form.id));
+        Self {
+            form: form.unwrap_or(self.form),
+            ..self
+        }
     }
 
     pub fn view(&self, s: Subject) -> View<'a> {
@@ -257,6 +275,9 @@ impl<'a> Maker<'a> {
 
     /// The document's own date: what the form says, the period's last day, the record's own or any date in it.
     pub fn date(&self, s: Subject) -> Option<NaiveDate> {
+        if self.form.undated {
+            return None;
+        }
         let said = self.form.date.as_ref().map(|e| self.view(s).moment(e));
         let said = said.filter(|m| m.is_present()).map(|m| m.date());
         let own = || {
@@ -270,6 +291,11 @@ impl<'a> Maker<'a> {
     }
 
     fn both(&self, subject: Subject, name: &str) -> Result<Vec<Recipe>, serde_json::Error> {
+        let day = self.date(subject).unwrap_or(self.office.as_of);
+        self.worded_on(self.worded, day).both_worded(subject, name)
+    }
+
+    fn both_worded(&self, subject: Subject, name: &str) -> Result<Vec<Recipe>, serde_json::Error> {
         let (sheet, records, yaml) = self.sheet(subject, self.plain);
         let published = (!self.redaction.is_none()).then(|| self.sheet(subject, self.redaction).0);
         let folder = below_office(&self.office.id, &format!("forms/{}", self.form.id));

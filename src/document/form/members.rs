@@ -4,24 +4,28 @@ use std::collections::BTreeMap;
 
 use serde_saphyr::Spanned;
 
-use super::compile::{Compiler, Made, Names, opt};
+use super::compile::{Compiler, Made, Names, VALUE, opt};
 use super::definition as def;
-use super::model::{Column, Distribution, Members, Question, Table};
+use super::model::{Column, Distribution, Figure, Members, Question, Sum, Table};
 use crate::policy::compile::Link;
 use crate::policy::definition::{Link as WrittenLink, Pick, Source};
 use crate::policy::expr::{Expr, Ty};
 use crate::policy::value::MAX_LETS;
-use crate::schema::{FieldType, KindId};
+use crate::schema::{EnumValue, FieldType, KindId};
+use crate::text::Bilingual;
 
 type Row = Spanned<def::Row>;
 
+/// What a table's lines are of: the kind's name, what names mean, and the label of the allowed value they stand for.
+type Line<'a> = (&'a str, Names, Option<Bilingual>);
+
 impl Compiler<'_> {
     pub fn table(&mut self, row: &Row, t: &def::Table, names: &Names) -> Made<Table> {
-        if t.from.is_empty() || t.columns.is_empty() {
+        if t.from.is_empty() == t.values.is_none() || t.columns.is_empty() {
             return self.fault(
                 row,
-                "table 要写 from 和 columns",
-                "a table needs `from` and `columns`",
+                "table 要写 from 或 values，还要写 columns",
+                "a table needs `from` or `values`, and `columns`",
             );
         }
         let mut from = Vec::new();
@@ -29,47 +33,80 @@ impl Compiler<'_> {
         for f in &t.from {
             let (members, names) = self.members(f, names)?;
             from.push(members);
-            inner.push((f.of.value.as_str(), names));
+            inner.push((f.of.value.as_str(), names, None));
         }
-        let group = match &t.group {
-            None => Vec::new(),
-            Some(s) => inner
-                .iter()
-                .map(|(_, n)| self.typed(s, n).map(|(e, _)| e))
-                .collect::<Made<_>>()?,
-        };
-        let columns = t
-            .columns
-            .iter()
-            .map(|c| self.column(row, c, &inner))
-            .collect::<Made<_>>()?;
+        if let Some(s) = &t.values {
+            inner = self.fixed(s, names)?;
+        }
+        let mut group = Vec::new();
+        let mut order = Vec::new();
+        for (_, n, _) in &inner {
+            let typed = |s: &Source| self.typed(s, n).map(|(e, _)| e);
+            group.extend(opt(t.group.as_ref(), typed)?);
+            order.push(t.order.iter().map(typed).collect::<Made<Vec<_>>>()?);
+        }
+        let mut columns = Vec::new();
+        for c in &t.columns {
+            columns.push(self.column(row, c, &inner)?);
+        }
         Ok(Table {
             label: t.label.clone(),
+            fixed: if from.is_empty() { inner.len() } else { 0 },
             from,
             group,
+            order,
             columns,
             min_rows: usize::from(t.min_rows),
         })
     }
 
-    fn column(&self, row: &Row, c: &def::Column, inner: &[(&str, Names)]) -> Made<Column> {
+    /// A line for each allowed value of a field, `kind.field`, each with its label.
+    fn fixed<'s>(&self, s: &Source, names: &Names) -> Made<Vec<Line<'s>>> {
+        let (kind, field) = s.value.split_once('.').unwrap_or((&s.value, ""));
+        let k = self.schema.kind(kind).map(|k| self.schema.get(k));
+        let ty = k.and_then(|k| Some(&k.get(k.field(field)?).ty));
+        let (FieldType::Enum(values), false) = (ty.unwrap_or(&FieldType::Bool), field.is_empty())
+        else {
+            return self.fault(
+                s,
+                "values 要写一个有固定选项的栏目，如 repairs.part",
+                "`values` takes a field with fixed values, such as repairs.part",
+            );
+        };
+        let line = |v: &EnumValue| {
+            let mut names = names.clone();
+            names.value = Some(v.code.clone());
+            ("", names, Some(v.label.clone()))
+        };
+        Ok(values.iter().map(line).collect())
+    }
+
+    fn column(&mut self, row: &Row, c: &def::Column, inner: &[Line<'_>]) -> Made<Column> {
         for (kind, s) in &c.of {
-            if !inner.iter().any(|(k, _)| k == kind) {
-                return self.unknown(s, kind, inner.iter().map(|(k, _)| *k));
+            if !inner.iter().any(|(k, ..)| k == kind) {
+                return self.unknown(s, kind, inner.iter().map(|(k, ..)| *k));
             }
         }
         let mut values = Vec::new();
         let mut label = c.label.clone();
         let mut short = true;
-        for (kind, names) in inner {
+        for (kind, names, value) in inner {
+            if let Some(figure) = self.figure(c, names)? {
+                values.push(Some(figure));
+                continue;
+            }
             let Some(s) = c.of.get(*kind).or(c.value.as_ref()) else {
                 values.push(None);
                 continue;
             };
+            if let Some(words) = value.clone().filter(|_| s.value == VALUE) {
+                values.push(Some(Figure::Words(words)));
+                continue;
+            }
             let (e, ty) = self.typed(s, names)?;
             label = label.or_else(|| self.label(&e));
             short &= !matches!(ty, Ty::List) && (ty != Ty::Text || self.is_id(&e));
-            values.push(Some(e));
+            values.push(Some(Figure::Value(e)));
         }
         let Some(label) = label else {
             return self.fault(
@@ -81,10 +118,45 @@ impl Compiler<'_> {
         Ok(Column {
             label,
             values,
+            total: c.total,
             width: c.width.max(1),
             show: c.kind,
             short,
         })
+    }
+
+    /// What a column counts or adds up for a line.
+    fn figure(&mut self, c: &def::Column, names: &Names) -> Made<Option<Figure>> {
+        Ok(if let Some(of) = &c.count {
+            Some(Figure::Count(self.members(of, names)?.0))
+        } else if let Some(t) = &c.text {
+            let (zh, en) = (self.words(&t.zh, names)?, self.words(&t.en, names)?);
+            Some(Figure::Text(zh, en))
+        } else if let Some(s) = &c.share {
+            let (of, inner) = self.members(&s.of, names)?;
+            Some(Figure::Share(of, self.condition(&s.met, &inner)?))
+        } else if let Some(s) = &c.sum {
+            Some(Figure::Sum(self.sum(s, names)?))
+        } else {
+            None
+        })
+    }
+
+    pub fn sum(&mut self, s: &def::Sum, names: &Names) -> Made<Sum> {
+        let (of, inner) = self.members(&s.of, names)?;
+        Ok(Sum {
+            of,
+            value: self.number(&s.value, &inner)?,
+            left_of: opt(s.left_of.as_ref(), |s| self.number(s, names))?,
+            share_of: opt(s.share_of.as_ref(), |s| self.number(s, names))?,
+        })
+    }
+
+    fn number(&self, s: &Source, names: &Names) -> Made<Expr> {
+        match self.typed(s, names)? {
+            (e, Ty::Number) => Ok(e),
+            _ => self.fault(s, "这里要写数或金额", "expected a number or an amount"),
+        }
     }
 
     fn is_id(&self, e: &Expr) -> bool {
@@ -158,15 +230,54 @@ impl Compiler<'_> {
     /// Records that a sheet looks at, and what names mean for one of them.
     pub fn members(&mut self, f: &def::From, names: &Names) -> Made<(Members, Names)> {
         let of = self.kind(&f.of)?;
-        let mut inner = Names::of(of, names.item);
-        inner.lets.clone_from(&names.lets);
-        let filter = opt(f.filter.as_ref(), |s| self.condition(s, &inner))?;
-        inner.lets.clear();
-        let on = opt(f.on.as_ref(), |s| self.moment(s, &inner))?;
-        let (link, filter) = match (&f.by, names.item) {
-            (None, _) => (None, filter),
-            (Some(by), Some(to)) => (Some(self.link(of, by, to, filter)?), None),
-            (Some(by), None) => {
+        let outer = Names {
+            lets: names.lets.clone(),
+            value: names.value.clone(),
+            ..Names::of(of, names.item)
+        };
+        let mut inner = outer.clone();
+        let lets = self.lets(&f.lets, &mut inner)?;
+        // What does not need the linked records is asked before they are looked for.
+        let early = |s: &Source| self.condition(s, &outer).ok();
+        let filter = f.filter.as_ref().and_then(early);
+        let late = f.filter.as_ref().filter(|_| filter.is_none());
+        let late = opt(late, |s| self.condition(s, &inner))?;
+        let on_early = f.on.as_ref().and_then(|s| self.moment(s, &outer).ok());
+        let on_late = f.on.is_some() && on_early.is_none();
+        let on = match on_early {
+            Some(e) => Some(e),
+            None => opt(f.on.as_ref(), |s| self.moment(s, &inner))?,
+        };
+        let distinct = opt(f.distinct.as_ref(), |s| self.typed(s, &inner))?;
+        let members = Members {
+            of,
+            links: self.links_to(of, f, names)?,
+            filter,
+            on,
+            lets,
+            named: names.lets.len(),
+            late,
+            on_late,
+            distinct: distinct.map(|(e, _)| e),
+        };
+        Ok((members, inner))
+    }
+
+    /// The links from the sheet's record (or the one that `key` names) to records of a kind.
+    fn links_to(&mut self, of: KindId, f: &def::From, names: &Names) -> Made<Vec<Link>> {
+        let Some(by) = &f.by else {
+            return match &f.key {
+                Some(key) => self.fault(key, "key 要和 by 一起写", "`key` needs `by`"),
+                None => Ok(Vec::new()),
+            };
+        };
+        let (key, to) = match (&f.key, names.item) {
+            (Some(s), _) => match self.typed(s, names)? {
+                (e, Ty::Ref(kind)) => (Some(e), kind),
+                _ => return self.fault(s, "这里要写一个引用", "expected a reference"),
+            },
+            (None, Some(item)) => (None, item),
+            (None, None) => {
                 return self.fault(
                     by,
                     "没有 each 的表单不能写 by",
@@ -174,15 +285,23 @@ impl Compiler<'_> {
                 );
             }
         };
-        let lets = self.lets(&f.lets, &mut inner)?;
-        let members = Members {
-            of,
-            link,
-            filter,
-            on,
-            lets,
-        };
-        Ok((members, inner))
+        let mut links = Vec::new();
+        let mut kind = of;
+        let names: Vec<&str> = by.value.split('.').collect();
+        for (i, name) in names.iter().enumerate() {
+            let k = self.schema.get(kind);
+            let target = match k.field(name).map(|f| &k.get(f).ty) {
+                Some(FieldType::Ref(next)) if i + 1 < names.len() => *next,
+                _ => to,
+            };
+            links.push(self.link(kind, by, name, target, None)?);
+            kind = target;
+        }
+        links.reverse();
+        if let Some(first) = links.first_mut() {
+            first.key = key;
+        }
+        Ok(links)
     }
 
     /// Linked records with a name; the names are added to those that the next ones can see.
@@ -210,13 +329,14 @@ impl Compiler<'_> {
             };
             let inner = Names {
                 lets: names.lets.clone(),
+                value: names.value.clone(),
                 ..Names::of(of, Some(item))
             };
             let filter = opt(w.filter.as_ref(), |s| self.condition(s, &inner))?;
             let Some(by) = &w.by else {
                 return self.fault(&w.of, "这里的 by 不能省略", "`by` cannot be left out here");
             };
-            let link = self.link(of, by, to, filter)?;
+            let link = self.link(of, by, &by.value, to, filter)?;
             links.push(Link {
                 key,
                 pick: w.pick,
@@ -227,13 +347,20 @@ impl Compiler<'_> {
         Ok(links)
     }
 
-    fn link(&mut self, of: KindId, by: &Source, to: KindId, filter: Option<Expr>) -> Made<Link> {
+    fn link(
+        &mut self,
+        of: KindId,
+        by: &Source,
+        name: &str,
+        to: KindId,
+        filter: Option<Expr>,
+    ) -> Made<Link> {
         let k = self.schema.get(of);
-        let Some(field) = k.field(&by.value) else {
-            return self.unknown(by, &by.value, k.fields.iter().map(|f| f.name.as_str()));
+        let Some(field) = k.field(name) else {
+            return self.unknown(by, name, k.fields.iter().map(|f| f.name.as_str()));
         };
         if k.get(field).ty != FieldType::Ref(to) {
-            let (name, to) = (&by.value, &self.schema.get(to).name);
+            let to = &self.schema.get(to).name;
             return self.fault(
                 by,
                 format!("「{}.{name}」不指向 {to}", k.name),

@@ -4,32 +4,44 @@
 //! checked) → `fill` (a [`Sheet`]: what both renderers draw). No line here names a form.
 
 mod around;
+mod capitals;
 mod compile;
 mod definition;
 mod distribution;
 mod fill;
+mod lines;
 mod make;
 mod members;
 mod model;
+mod numbers;
 mod records;
 mod sheet;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
 
 pub use make::{Wanted, blank, of_office, prescribed};
 pub use model::Form;
 pub use sheet::Sheet;
 
 use super::Templates;
-use crate::policy::{Compiled, Fault};
+use crate::policy::{Compiled, Fault, Packs};
 use crate::schema::Schema;
-use crate::text::{Bilingual, natural};
+use crate::table::Office;
+use crate::text::Bilingual;
+use numbers::Numbers;
+
+/// Forms by id, as worded from a day on.
+type Wording = (NaiveDate, BTreeMap<String, Form>);
 
 /// All forms, with the links between records that they need.
 #[derive(Clone, Debug, Default)]
 pub struct Forms {
     forms: BTreeMap<String, Form>,
+    /// Those that ask for numbers of policies, as written: they are compiled again for an office that changed some.
+    asking: Vec<(definition::Form, String)>,
     /// Holds the links alone: what a [`crate::policy::context::Context`] is built for.
     links: Compiled,
 }
@@ -39,15 +51,32 @@ impl Forms {
     ///
     /// # Errors
     /// All faults, each with its place.
-    pub fn compile(templates: &Templates, schema: &Schema) -> Result<Self, Vec<Fault>> {
+    pub fn compile(
+        templates: &Templates,
+        schema: &Schema,
+        packs: &Packs,
+    ) -> Result<Self, Vec<Fault>> {
+        let numbers = Numbers {
+            packs,
+            adoptions: &[],
+            day: NaiveDate::MIN,
+        };
         let mut all = Self::default();
         let mut faults = Vec::new();
         for (id, bytes) in templates.manifests("forms", "form.yaml") {
-            let form = parse(id, bytes)
-                .and_then(|(w, text)| compile::compile(&w, text, schema, &mut all.links.links));
+            let form = parse(id, bytes).and_then(|(w, text)| {
+                let form = compile::compile(&w, text, schema, numbers, &mut all.links.links)?;
+                Ok((form, w, text))
+            });
             match form {
-                Ok(form) => {
+                Ok((form, w, text)) => {
                     all.forms.insert(id.to_owned(), form);
+                    if ["number(", "table(", "table_min("]
+                        .iter()
+                        .any(|f| text.contains(f))
+                    {
+                        all.asking.push((w, text.to_owned()));
+                    }
                 }
                 Err(more) => faults.extend(more),
             }
@@ -57,6 +86,34 @@ impl Forms {
         } else {
             Err(faults)
         }
+    }
+
+    /// The forms with the numbers that an office changed, from the first day of each wording on; nothing where it
+    /// changed none.
+    fn worded(&self, office: &Office, packs: &Packs) -> Vec<Wording> {
+        let adoptions = &office.config.adoptions;
+        if adoptions.iter().all(|a| a.with.is_empty()) {
+            return Vec::new();
+        }
+        let first = std::iter::once(NaiveDate::MIN);
+        let days: BTreeSet<NaiveDate> = first
+            .chain(adoptions.iter().filter_map(|a| a.from))
+            .collect();
+        let worded = days.into_iter().map(|day| {
+            let numbers = Numbers {
+                packs,
+                adoptions,
+                day,
+            };
+            let forms = self.asking.iter().filter_map(|(w, text)| {
+                // The links are those of the form as it was compiled first.
+                let mut links = self.links.links.clone();
+                let form = compile::compile(w, text, &office.schema, numbers, &mut links).ok()?;
+                Some((form.id.clone(), form))
+            });
+            (day, forms.collect())
+        });
+        worded.collect()
     }
 
     /// A form by its id.

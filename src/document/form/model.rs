@@ -25,6 +25,8 @@ pub struct Form {
     pub(super) lets: Vec<Link>,
     pub(super) file: Option<Words>,
     pub(super) date: Option<Expr>,
+    /// Its date is written by hand.
+    pub(super) undated: bool,
     pub(super) answers: BTreeMap<String, String>,
     pub(super) seal: bool,
     pub(super) copies: Option<Expr>,
@@ -64,6 +66,16 @@ pub(super) enum What {
     Signature(Option<Expr>, Option<Expr>),
     Count(Members),
     Share(Members, Expr),
+    Sum(Box<Sum>, bool),
+}
+
+/// A sum over records.
+#[derive(Clone, Debug)]
+pub(super) struct Sum {
+    pub of: Members,
+    pub value: Expr,
+    pub left_of: Option<Expr>,
+    pub share_of: Option<Expr>,
 }
 
 /// An allowed value with or without a check box of its own.
@@ -78,10 +90,19 @@ pub(super) struct Answer {
 #[derive(Clone, Debug)]
 pub(super) struct Members {
     pub of: KindId,
-    pub link: Option<Link>,
+    /// From the sheet's record to them, over the records between.
+    pub links: Vec<Link>,
+    /// Which of them, as far as that does not depend on `lets`.
     pub filter: Option<Expr>,
     pub on: Option<Expr>,
     pub lets: Vec<Link>,
+    /// How many names the sheet itself has.
+    pub named: usize,
+    /// Which of them, by what `lets` found.
+    pub late: Option<Expr>,
+    /// Whether `on` depends on `lets`.
+    pub on_late: bool,
+    pub distinct: Option<Expr>,
 }
 
 /// Records, one a line.
@@ -89,7 +110,11 @@ pub(super) struct Members {
 pub(super) struct Table {
     pub label: Option<Bilingual>,
     pub from: Vec<Members>,
+    /// Instead of records: so many lines that are always there.
+    pub fixed: usize,
     pub group: Vec<Expr>,
+    /// For each entry of `from`, what its lines are in order of.
+    pub order: Vec<Vec<Expr>>,
     pub columns: Vec<Column>,
     pub min_rows: usize,
 }
@@ -98,10 +123,23 @@ pub(super) struct Table {
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     pub label: Bilingual,
-    pub values: Vec<Option<Expr>>,
+    pub values: Vec<Option<Figure>>,
+    pub total: bool,
     pub width: u16,
     pub show: Option<Show>,
     pub short: bool,
+}
+
+/// What a column shows of a line.
+#[derive(Clone, Debug)]
+pub(super) enum Figure {
+    Value(Expr),
+    /// The same for every line.
+    Words(Bilingual),
+    Text(Words, Words),
+    Count(Members),
+    Share(Members, Expr),
+    Sum(Sum),
 }
 
 /// A line of a matrix.

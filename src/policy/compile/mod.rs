@@ -14,6 +14,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::definition::{Number, Pack};
+use super::expr::Rows;
 use crate::finding::Place;
 use crate::schema::{FieldId, KindId, Schema};
 use crate::table::Adoption;
@@ -177,14 +178,7 @@ fn full_names(pack: &Pack) -> impl Iterator<Item = String> {
 /// # Errors
 /// Every fault in it.
 pub fn check_pack(pack: &Pack, schema: &Arc<Schema>) -> Result<(), Vec<Fault>> {
-    let unchanged = Adoption {
-        policy: pack.id.clone(),
-        place: rule::place(pack, 1, 1),
-        with: Vec::new(),
-        off: Vec::new(),
-        from: None,
-        until: None,
-    };
+    let unchanged = unchanged(pack);
     let mut faults = rule::unknown_kinds(pack, schema);
     faults.extend(rule::broken_tables(pack));
     faults.extend(rule::broken_definitions(pack));
@@ -196,6 +190,35 @@ pub fn check_pack(pack: &Pack, schema: &Arc<Schema>) -> Result<(), Vec<Fault>> {
     } else {
         Err(faults)
     }
+}
+
+/// A pack as it stands.
+fn unchanged(pack: &Pack) -> Adoption {
+    Adoption {
+        policy: pack.id.clone(),
+        place: rule::place(pack, 1, 1),
+        with: Vec::new(),
+        off: Vec::new(),
+        from: None,
+        until: None,
+    }
+}
+
+/// A number `rule.name`, or `table.row` (of a range its upper end), as an adoption changes it; without one the pack's own.
+pub fn number_in_force(pack: &Pack, adoption: Option<&Adoption>, name: &str) -> Option<f64> {
+    let (rule, name) = name.rsplit_once('.')?;
+    let own = unchanged(pack);
+    let adoption = adoption.unwrap_or(&own);
+    if let Some(rows) = adoption::table(pack, rule, adoption) {
+        return rows.get(name).map(|ends| ends.1);
+    }
+    let numbers = adoption::numbers(pack, rule, adoption)?;
+    adoption::ends(numbers.get(name)?).map(|ends| ends.1)
+}
+
+/// A table as an adoption changes it; without one the pack's own.
+pub fn table_in_force(pack: &Pack, adoption: Option<&Adoption>, name: &str) -> Option<Rows> {
+    adoption::table(pack, name, adoption.unwrap_or(&unchanged(pack)))
 }
 
 /// A place in the file of the pack with an id, with the line quoted.

@@ -214,6 +214,7 @@ impl Compiler<'_> {
             (op::CONDITIONAL, [c, a, b]) => self.conditional(c, a, b),
             (op::ADD, [a, b]) => self.add(a, b, 1.0),
             (op::SUBSTRACT, [a, b]) => self.add(a, b, -1.0),
+            (op::MULTIPLY, [a, b]) => self.times(a, b),
             (op::NEGATE, [a]) => self.negate(a),
             ("present", [a]) => self.present(a),
             ("number", [a]) => self.number(a),
@@ -282,6 +283,10 @@ impl Compiler<'_> {
         for (i, (a, wanted)) in args.iter().zip(*takes).enumerate() {
             match self.expr(a)? {
                 (e, ty) if ty == *wanted => compiled.push(e),
+                // A year is a period.
+                (e, Ty::Number) if matches!(func, Func::FirstDay | Func::LastDay) => {
+                    compiled.push(e);
+                }
                 (_, ty) => {
                     return self.fault(format!(
                         "`{name}`: value {} should be {wanted:?}, found {ty:?}",
@@ -301,6 +306,10 @@ impl Compiler<'_> {
             return self.fault(format!("there is no table `{}`", name.inner()));
         };
         let (path, Ty::Enum(kind, field)) = (match self.expr(of)? {
+            (Expr::Text(row), _) => {
+                let n = rows.get(&row).map_or(f64::NAN, end);
+                return Ok((Expr::Number(n), Ty::Number));
+            }
             (Expr::Path(p), ty) => (p, ty),
             (_, ty) => return self.fault(format!("`table` takes a field, not {ty:?}")),
         }) else {
@@ -405,6 +414,15 @@ impl Compiler<'_> {
                 Ok((Expr::Add(Box::new(x), Box::new(y), sign), Ty::Number))
             }
             _ => self.fault("`+` and `-` take numbers"),
+        }
+    }
+
+    fn times(&self, a: &IdedExpr, b: &IdedExpr) -> Typed {
+        match (self.expr(a)?, self.expr(b)?) {
+            ((x, Ty::Number), (y, Ty::Number)) => {
+                Ok((Expr::Times(Box::new(x), Box::new(y)), Ty::Number))
+            }
+            _ => self.fault("`*` takes numbers"),
         }
     }
 }
