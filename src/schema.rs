@@ -1,5 +1,7 @@
 //! Record kinds and their fields, read from `schema/<kind>.yaml`: what a record may hold.
 
+pub mod json;
+
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;

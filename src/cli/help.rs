@@ -107,7 +107,8 @@ fn side(text: &str, lang: Lang) -> String {
     lang.pick(zh, en).to_owned()
 }
 
-fn program(lang: Lang) -> clap::Command {
+/// The program's commands and options in a language.
+pub(super) fn program(lang: Lang) -> clap::Command {
     let version = Arg::new("version")
         .short('V')
         .long("version")

@@ -65,7 +65,7 @@ impl Command for Kinds {
 }
 
 /// A kind by its name or its label.
-fn named<'a>(schema: &'a Schema, name: &str) -> Result<&'a Kind, Failure> {
+pub(super) fn named<'a>(schema: &'a Schema, name: &str) -> Result<&'a Kind, Failure> {
     let labelled = || schema.kinds.iter().find(|k| k.label.zh == name);
     let found = schema.kind(name).map(|k| schema.get(k)).or_else(labelled);
     found.ok_or_else(|| {

@@ -8,16 +8,19 @@ mod build;
 mod check;
 mod clap_text;
 mod common;
+mod completions;
 mod examples;
 mod explain;
 mod forms;
 mod help;
 mod import;
 mod kinds;
+mod man;
 mod paths;
 mod policies;
 #[cfg(feature = "documents")]
 mod progress;
+mod schema;
 mod session;
 mod sink;
 mod why;
@@ -102,6 +105,9 @@ const COMMANDS: &[Row] = &[
     #[cfg(feature = "documents")]
     Row::of::<blank::Blank>(),
     Row::of::<import::Import>(),
+    Row::of::<schema::Schema>(),
+    Row::of::<completions::Completions>(),
+    Row::of::<man::Man>(),
 ];
 
 /// The command that is meant when none is named, once there is one of this name.
