@@ -16,6 +16,7 @@ mod help;
 mod import;
 mod kinds;
 mod man;
+mod new;
 mod paths;
 mod policies;
 #[cfg(feature = "documents")]
@@ -104,6 +105,7 @@ const COMMANDS: &[Row] = &[
     Row::of::<forms::Forms>(),
     #[cfg(feature = "documents")]
     Row::of::<blank::Blank>(),
+    Row::of::<new::New>(),
     Row::of::<import::Import>(),
     Row::of::<schema::Schema>(),
     Row::of::<completions::Completions>(),

@@ -12,7 +12,7 @@ mod rule;
 mod sheet;
 mod take;
 mod target;
-mod value;
+pub(crate) mod value;
 mod xlsx;
 
 use std::io::Read as _;

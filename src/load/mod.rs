@@ -26,15 +26,17 @@ use rayon::prelude::*;
 
 use crate::finding::Finding;
 use crate::table::{Column, Office, OfficeConfig, SourceFile, Table};
+pub(crate) use advice::unknown_field;
 use columns::Part;
+pub(crate) use csv::separator as csv_start;
 pub(crate) use csv::{MOST_WASTED, next_line, separator};
 use fault::Fault;
-pub(crate) use files::below;
+pub(crate) use files::{Found, below, find};
 pub(crate) use links::names;
 pub use options::{Keep, Options};
 pub(crate) use reader::{Cell, FileReader};
 pub(crate) use scalar::{boolean, code, int, is_absent, moment, money, narrow, period, trim};
-pub(crate) use split::cell as csv_field;
+pub(crate) use split::{CellSpan, cell as csv_field, record as csv_record};
 
 /// Loads one office: its records, and every `core/*` finding about them.
 pub fn load_office(
@@ -44,7 +46,17 @@ pub fn load_office(
     config: OfficeConfig,
     options: &Options,
 ) -> (Office, Vec<Finding>) {
-    let (found, mut findings) = files::find(root, id, folder, &options.schema);
+    let found = files::find(root, id, folder, &options.schema);
+    load_files(id, config, options, found)
+}
+
+/// Loads an office from files that have been found.
+pub(crate) fn load_files(
+    id: &str,
+    config: OfficeConfig,
+    options: &Options,
+    (found, mut findings): (Vec<Found>, Vec<Finding>),
+) -> (Office, Vec<Finding>) {
     let reads: Vec<file::Read> = found
         .par_iter()
         .enumerate()
