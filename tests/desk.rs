@@ -241,7 +241,7 @@ fn what_the_loader_would_find_is_not_written() {
                 "--office",
                 "a",
             ],
-            "future-date",
+            "晚于截止日",
         ),
         (
             &[

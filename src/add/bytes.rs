@@ -95,7 +95,7 @@ impl Text {
     }
 
     /// The file's bytes with a piece in it.
-    pub fn with(&self, before: &[u8], piece: &Piece) -> Vec<u8> {
+    pub fn with(&self, before: &[u8], piece: &Piece, sheet: bool) -> Vec<u8> {
         let unit = if matches!(self.encoding, Encoding::Utf16 { .. }) {
             2
         } else {
@@ -103,7 +103,11 @@ impl Text {
         };
         let (head, tail) = before.split_at(before.len() - piece.from_end * unit);
         // Excel reads UTF-8 only where a mark says so.
-        let mark: &[u8] = if self.fresh { b"\xef\xbb\xbf" } else { b"" };
+        let mark: &[u8] = if self.fresh && sheet {
+            b"\xef\xbb\xbf"
+        } else {
+            b""
+        };
         [mark, head, &self.encode(&piece.text), tail].concat()
     }
 

@@ -90,20 +90,30 @@ pub(crate) fn prepare(request: Request<'_>, schema: &Arc<Schema>) -> Result<Addi
             on.unwrap_or(request.as_of),
         )?,
     };
+    // A file of its own is written like the last of its kind.
+    let mut model = None;
     if target.one_each {
+        model = Some(Text::read(&target.real, &target.path)?.1);
         target.rename(&id);
     }
     let (bytes, text) = Text::read(&target.real, &target.path)?;
-    let habit = file::habit(&text, def).unwrap_or(request.config.lang);
+    let habit = file::habit(model.as_ref().unwrap_or(&text), def).unwrap_or(request.config.lang);
     let mut pairs = spell(&request, &options, &given, habit)?;
     pairs.retain(|p| p.0 != FieldId(0));
     pairs.insert(0, (FieldId(0), id.clone()));
     let piece = if target.yaml {
-        tree::append(&text.text, schema, request.kind, &pairs, &target.path)?
+        let model = model.as_ref().unwrap_or(&text);
+        tree::append(
+            (&text.text, &model.text),
+            schema,
+            request.kind,
+            &pairs,
+            &target.path,
+        )?
     } else {
         sheet::append(&text, schema, request.kind, &pairs, (&target.path, habit))?
     };
-    let after = text.with(bytes.as_deref().unwrap_or_default(), &piece);
+    let after = text.with(bytes.as_deref().unwrap_or_default(), &piece, !target.yaml);
     let addition = Addition {
         id,
         path: target.path.clone(),

@@ -25,20 +25,20 @@ struct Style {
     labels: bool,
 }
 
-/// The item, to be put at the end.
+/// The item, to be put at the end of a text, in the style of another's (or its own) last.
 ///
 /// # Errors
 /// The list is written in brackets, or the file is no YAML.
 pub(crate) fn append(
-    text: &str,
+    (text, model): (&str, &str),
     schema: &Schema,
     kind: KindId,
     pairs: &[Pair],
     path: &str,
 ) -> Result<Piece, Failure> {
-    let (roots, faults) = tree::read(text);
+    let (roots, faults) = tree::read(model);
     let def = schema.get(kind);
-    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let eol = if model.contains("\r\n") { "\r\n" } else { "\n" };
     let style = match roots.iter().rev().find(|r| !r.data.is_null()) {
         _ if !faults.is_empty() => return Err(refused(path)),
         None => Style {
@@ -46,7 +46,7 @@ pub(crate) fn append(
             labels: true,
             ..Style::default()
         },
-        Some(root) => styled(text, def, root).ok_or_else(|| refused(path))?,
+        Some(root) => styled(model, def, root).ok_or_else(|| refused(path))?,
     };
     let item = item(&style, def, pairs).join(eol);
     let mut lead = String::new();
