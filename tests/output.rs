@@ -143,6 +143,40 @@ fn a_build_makes_what_is_due_and_then_only_what_changed() {
     );
 }
 
+/// Pages whose recipes differ in `edition`, which does not show in them.
+fn pages(files: &Files, edition: u32) -> Vec<Recipe> {
+    let each = files.iter().map(|(path, text)| {
+        let context = serde_json::json!({ "text": text, "edition": edition });
+        Recipe::html(path, "page.html", &context).unwrap()
+    });
+    each.collect()
+}
+
+#[test]
+fn a_batch_that_comes_out_as_before_takes_no_other_batch_s_files() {
+    let home = tempfile::tempdir().unwrap();
+    let build = |texts: [&str; 4], edition| {
+        let names = ["a", "b", "c", "d"];
+        let all: Files = names
+            .into_iter()
+            .zip(texts)
+            .map(|(n, t)| (n.to_owned(), t.to_owned()))
+            .collect();
+        let made = run(Disk::open(home.path()).unwrap(), pages(&all, edition), None).unwrap();
+        let there = documents(home.path());
+        assert!(
+            all.iter().all(|(n, t)| there[n] == format!("<p>{t}</p>")),
+            "{there:?}"
+        );
+        made
+    };
+    build(["1", "2", "3", "4"], 1);
+    // The first of each batch gives the same bytes; the sizes are alike, so that only the number tells the files apart.
+    assert_eq!(build(["1", "5", "3", "6"], 2), counts(2, 2, 0));
+    assert_eq!(build(["1", "7", "8", "6"], 3), counts(2, 2, 0));
+    assert_eq!(build(["1", "long", "9", "6"], 4), counts(2, 2, 0));
+}
+
 #[test]
 fn the_manifest_tells_every_file_its_digest_and_its_records() {
     let home = tempfile::tempdir().unwrap();

@@ -69,6 +69,7 @@ impl Output {
             taken: BTreeMap::new(),
             passable: BTreeSet::new(),
             moves: Vec::new(),
+            next: 0,
             made: Made::default(),
         })
     }
@@ -162,6 +163,8 @@ pub struct Build<'a> {
     /// Folders that files may be moved into.
     passable: BTreeSet<String>,
     moves: Vec<Move>,
+    /// The number of the next file made aside. Every document made takes one, moved or not: no two share a file.
+    next: u64,
     made: Made,
 }
 
@@ -285,7 +288,8 @@ impl Build<'_> {
     }
 
     fn make(&mut self, (recipes, digests): Due) -> Result<(), Failure> {
-        let first = self.moves.len() as u64;
+        let first = self.next;
+        self.next += recipes.len() as u64;
         let slots: Vec<Mutex<Option<Result<Entry, Failure>>>> =
             recipes.iter().map(|_| Mutex::new(None)).collect();
         let (engine, threads) = (self.asked.engine, self.asked.threads);
@@ -385,7 +389,8 @@ impl Build<'_> {
 
     /// Writes one of our own files aside, to be moved after all others.
     fn last(&mut self, name: &str, bytes: &[u8]) -> Result<super::disk::Stamp, Failure> {
-        let from = self.moves.iter().map(|m| m.from + 1).max().unwrap_or(0);
+        let from = self.next;
+        self.next += 1;
         let stamp = self.disk.write(&commit::aside(from), bytes, true)?;
         self.moves.push(Move {
             from,
