@@ -4,6 +4,7 @@
 //! source → load → table → policy → finding → report (what `check` prints),
 //! and table → statistics, finding → document → output (what `build` writes).
 
+pub mod agenda;
 pub mod calendar;
 pub mod cli;
 pub mod core_rules;

@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod clap_text;
 mod common;
+mod due;
 mod examples;
 mod explain;
 mod forms;
@@ -94,6 +95,7 @@ const COMMANDS: &[Row] = &[
     #[cfg(feature = "documents")]
     Row::of::<build::Build>(),
     Row::of::<check::Check>(),
+    Row::of::<due::Due>(),
     Row::of::<explain::Explain>(),
     Row::of::<why::Why>(),
     Row::of::<policies::Policies>(),
