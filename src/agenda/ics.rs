@@ -139,6 +139,7 @@ mod tests {
                 period: None,
                 place,
                 message: both(message),
+                short: None,
                 help: both(""),
                 clause: "第三条".to_owned(),
                 due: NaiveDate::from_ymd_opt(2025, 3, 9),
