@@ -5,6 +5,7 @@
 //! and table → statistics, finding → document → output (what `build` writes).
 
 mod add;
+pub mod agenda;
 pub mod calendar;
 pub mod cli;
 pub mod core_rules;

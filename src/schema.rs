@@ -112,6 +112,8 @@ pub struct Kind {
     pub strict_order: bool,
     /// Acts of people.
     pub acts: Vec<Act>,
+    /// Who answers for a record: paths of references (`staff`, `customer.staff`), the first that leads to somebody counts.
+    pub who: Vec<String>,
     /// A signature and the person whose own name it must not be.
     pub not_signed_by: Option<(FieldId, FieldId)>,
     /// An enum field and the codes (1 + index) under which `period` may be any date of a week.
@@ -238,6 +240,8 @@ struct WrittenKind {
     strict_order: bool,
     #[serde(default)]
     acts: Vec<WrittenAct>,
+    #[serde(default)]
+    who: Vec<String>,
     not_signed_by: Option<WrittenSignature>,
     weekly: Option<WrittenWeekly>,
     fields: Vec<WrittenField>,
@@ -369,6 +373,7 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
         .and_then(|i| u16::try_from(i).ok())
         .map(FieldId);
     Ok(Kind {
+        who: kind.who.clone(),
         name: kind.kind.clone(),
         label: kind.label.clone(),
         fields,

@@ -9,6 +9,7 @@ mod check;
 mod clap_text;
 mod common;
 mod completions;
+mod due;
 mod examples;
 mod explain;
 mod forms;
@@ -98,6 +99,7 @@ const COMMANDS: &[Row] = &[
     #[cfg(feature = "documents")]
     Row::of::<build::Build>(),
     Row::of::<check::Check>(),
+    Row::of::<due::Due>(),
     Row::of::<explain::Explain>(),
     Row::of::<why::Why>(),
     Row::of::<policies::Policies>(),

@@ -6,7 +6,9 @@ use chrono::{Months, NaiveDate};
 use serde::Serialize;
 
 use super::Settings;
+use super::due;
 use super::library::Library;
+use crate::agenda::Entry;
 use crate::calendar::{Period, Unit};
 use crate::core_rules;
 use crate::document::chart::{self, Point};
@@ -30,6 +32,8 @@ pub struct Facts<'a> {
     pub rules: BTreeMap<String, Rule>,
     /// What falls due soon, earliest first.
     pub due: Vec<Finding>,
+    /// Everything pending, earliest first.
+    pub agenda: Vec<Entry>,
     /// How many days ahead that looks.
     pub due_days: u32,
     /// How many findings of each sort.
@@ -111,20 +115,21 @@ impl<'a> Facts<'a> {
             .collect();
         let until = plus_days(office.as_of, settings.due_days);
         let pending = judged.judgements.iter().flat_map(|j| &j.pending);
-        let mut due: Vec<Finding> = pending
+        let mut soon: Vec<Finding> = pending
             .filter(|f| f.due.is_some_and(|d| d >= office.as_of && d <= until))
             .map(|f| published(office, &redaction, f))
             .collect();
-        due.sort_by(|a, b| {
+        soon.sort_by(|a, b| {
             (a.due, &a.rule, &a.record, &a.period).cmp(&(b.due, &b.rule, &b.record, &b.period))
         });
-        let counts = counts(&findings, due.len());
+        let counts = counts(&findings, soon.len());
         Self {
             office,
             counts,
             findings,
             rules: rules(checked, judged),
-            due,
+            due: soon,
+            agenda: due::entries(judged, templates),
             due_days: settings.due_days,
             satisfaction: satisfaction(office, answers),
             library,
@@ -145,7 +150,7 @@ impl<'a> Facts<'a> {
 }
 
 /// A finding without what must be hidden: words are masked, and the line is not quoted.
-fn published(office: &Office, redaction: &Redaction, f: &Finding) -> Finding {
+pub(super) fn published(office: &Office, redaction: &Redaction, f: &Finding) -> Finding {
     if redaction.is_none() {
         return f.clone();
     }

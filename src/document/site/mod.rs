@@ -4,6 +4,7 @@
 //! `facts` (what an office's pages tell) → `pages` (recipes): the group's index, each office's page, its findings, and a
 //! list of each form's documents.
 
+mod due;
 mod facts;
 mod library;
 mod pages;

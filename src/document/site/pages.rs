@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::facts::{Counts, Facts, Rule, Satisfaction};
-use super::findings_as;
 use super::library::{Document, Shelf};
+use super::{due, findings_as};
+
 use crate::document::{Recipe, words};
 use crate::finding::{Finding, Severity};
 use crate::pipeline::Checked;
@@ -18,7 +19,7 @@ const LATEST: usize = 8;
 
 /// What every page has.
 #[derive(Serialize)]
-struct Page {
+pub(super) struct Page {
     title: String,
     lang: &'static str,
     root: String,
@@ -26,7 +27,7 @@ struct Page {
     crumbs: Vec<(String, String)>,
 }
 
-fn page(
+pub(super) fn page(
     lang: Lang,
     path: &str,
     title: &str,
@@ -65,6 +66,7 @@ pub fn all(
             pages.push(office(facts, &facts.path("index.html"), above, None)?);
         }
         pages.push(findings(facts, above)?);
+        pages.extend(due::recipes(facts, above)?);
         for format in FORMATS.iter().filter(|f| PUBLISHED.contains(&f.name)) {
             pages.push(Recipe::verbatim(
                 facts.path(&format!("findings.{}", format.name)),
@@ -250,7 +252,7 @@ fn by_weight<'a>(f: &'a Facts<'_>) -> Vec<&'a Finding> {
     all
 }
 
-fn crumbs(f: &Facts<'_>, path: &str, above: bool) -> Vec<(String, String)> {
+pub(super) fn crumbs(f: &Facts<'_>, path: &str, above: bool) -> Vec<(String, String)> {
     let up = "../".repeat(path.matches('/').count());
     let mut crumbs = Vec::new();
     if above {
