@@ -1,6 +1,12 @@
 //! What a build costs: a thousand one-page forms, each its own PDF, against typst itself on the same documents; and a build
 //! in which nothing changed. `cargo bench --bench build` also prints the peak of memory.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops where its own preparation fails"
+)]
+
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -78,7 +84,7 @@ fn forms(root: &Path, templates: &Templates) -> Vec<Recipe> {
     };
     let checked = pipeline::check(&request).unwrap();
     let judged = &checked.offices[0].office;
-    let forms = Forms::compile(templates, &judged.schema).unwrap();
+    let forms = Forms::compile(templates, &judged.schema, &checked.packs).unwrap();
     let nothing_hidden = Redaction::none();
     let wanted = Wanted::default();
     let all = form::of_office(judged, &forms, &checked.packs, &nothing_hidden, &wanted).unwrap();
