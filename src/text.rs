@@ -113,3 +113,12 @@ pub fn xml(text: &str) -> String {
     }
     out
 }
+
+/// A cell that no spreadsheet takes for a formula (OWASP, *CSV injection*): one that begins like one gets an apostrophe.
+pub fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        std::borrow::Cow::Owned(format!("'{cell}"))
+    } else {
+        std::borrow::Cow::Borrowed(cell)
+    }
+}

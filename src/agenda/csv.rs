@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Entry;
-use crate::text::Lang;
+use crate::text::{Lang, harmless};
 
 const HEAD: [(&str, &str); 13] = [
     ("最迟", "Last day"),
@@ -58,16 +58,11 @@ fn line<const N: usize>(cells: [String; N], out: &mut dyn Write) -> io::Result<(
 
 /// A cell: an apostrophe before what would be a formula, quoted where it must be.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let plain = if formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
+    let plain = harmless(text);
     if plain.contains(['"', ',', '\n', '\r']) {
         return format!("\"{}\"", plain.replace('"', "\"\""));
     }
-    plain
+    plain.into_owned()
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! A table for Excel: UTF-8 with its mark, and no cell that Excel would take for a formula.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Report;
 use crate::finding::{Finding, Severity};
-use crate::text::Lang;
+use crate::text::{Lang, harmless};
 
 /// Writes a line a finding below the header.
 ///
@@ -77,13 +76,4 @@ fn row(f: &Finding, lang: Lang) -> [String; 15] {
         })
         .to_owned(),
     ]
-}
-
-/// A cell that no spreadsheet takes for a formula (OWASP, *CSV injection*): one that begins like one gets an apostrophe.
-pub fn harmless(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
 }

@@ -118,8 +118,7 @@ impl Case {
 
 #[test]
 fn the_tables_hold() {
-    let own = || concat!(env!("CARGO_MANIFEST_DIR"), "/tests/policies/cases").to_owned();
-    let folder = std::env::var("AFTERCARE_CASES").unwrap_or_else(|_| own());
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/policies/cases");
     let mut wrong = String::new();
     let mut count = 0;
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -139,5 +138,5 @@ fn the_tables_hold() {
         }
     }
     assert!(wrong.is_empty(), "of {count} cases:\n{wrong}");
-    assert!(count > 0, "the tables were found");
+    assert!(count > 100, "the tables were found");
 }

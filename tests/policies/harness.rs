@@ -19,12 +19,10 @@ pub type Records = BTreeMap<String, Vec<BTreeMap<String, Yaml>>>;
 
 pub static SCHEMA: LazyLock<Arc<Schema>> = LazyLock::new(|| Arc::new(Schema::embedded().unwrap()));
 /// The packs as they stand in `policies/` now, so that one is tried without building the program again.
-/// `AFTERCARE_PACKS` names another workspace whose `policies/` are added.
 pub static PACKS: LazyLock<Packs> = LazyLock::new(|| {
-    let own = env!("CARGO_MANIFEST_DIR").to_owned();
-    let root = std::env::var("AFTERCARE_PACKS").unwrap_or(own);
+    let root = env!("CARGO_MANIFEST_DIR");
     let all = |f: Vec<policy::Fault>| f.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let packs = Packs::for_workspace(Path::new(&root), &SCHEMA);
+    let packs = Packs::for_workspace(Path::new(root), &SCHEMA);
     packs.unwrap_or_else(|f| panic!("{}", all(f).join("\n")))
 });
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::block::{Block, Doc, Table};
+use crate::text::harmless;
 
 /// Every table below each other: its caption, its head, its rows, an empty line. UTF-8 with a byte order mark, as
 /// spreadsheet programs in China expect.
@@ -27,16 +28,15 @@ fn line<'c>(out: &mut String, cells: impl IntoIterator<Item = &'c str>) {
 
 /// A cell that spreadsheet programs read as text: quoted where it must be, and never taken for a formula.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.len() > 1;
-    let text = if formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
+    // A sign alone is a mark in a table, no formula.
+    let text = match text.len() {
+        0 | 1 => text.into(),
+        _ => harmless(text),
     };
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
-        text
+        text.into_owned()
     }
 }
 
