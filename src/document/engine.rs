@@ -1,4 +1,4 @@
-//! Recipes → bytes: typst as a library for PDF/A, minijinja for HTML, on all cores, with flat memory.
+//! Recipes → bytes: typst as a library for PDF/A, minijinja for HTML, rust_xlsxwriter for .xlsx, on all cores, with flat memory.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use typst::{Library, LibraryExt, World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::{Fonts, Format, Recipe, TemplateFault, Templates};
+use super::{Fonts, Format, Recipe, TemplateFault, Templates, spreadsheet};
 use crate::load::glyph::MISSING;
 
 /// Raised when the same recipe would give other bytes than before.
@@ -129,6 +129,7 @@ impl Engine {
             Format::Verbatim => Ok(recipe.context.clone()),
             Format::Html(template) => self.html(recipe, template),
             Format::Pdf(template) => self.pdf(recipe, template),
+            Format::Workbook => workbook(recipe),
         }
     }
 
@@ -288,6 +289,16 @@ impl Engine {
             message,
         }
     }
+}
+
+fn workbook(recipe: &Recipe) -> Result<Vec<u8>, TemplateFault> {
+    let fault = |message: String| TemplateFault {
+        making: recipe.path.clone(),
+        at: String::new(),
+        message,
+    };
+    let book = serde_json::from_slice(&recipe.context).map_err(|e| fault(e.to_string()))?;
+    spreadsheet::bytes(&book, recipe.meta.as_ref()).map_err(|e| fault(e.to_string()))
 }
 
 /// JSON with 〓 in place of escaped control characters that are no white space.

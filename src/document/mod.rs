@@ -1,4 +1,4 @@
-//! Records, findings and figures as documents: recipes (what a document is made from) → bytes (PDF by typst, HTML by minijinja).
+//! Records, findings and figures as documents: recipes (what a document is made from) → bytes (PDF by typst, HTML by minijinja, .xlsx).
 //!
 //! Nothing here reads the disk or writes to it: templates and fonts come in through [`Templates`] and [`Fonts`], what is
 //! made goes out as bytes.
@@ -14,8 +14,11 @@ mod recipe;
 pub mod redact;
 pub mod report;
 pub mod site;
+#[cfg(feature = "documents")]
+mod spreadsheet;
 mod template;
 pub(crate) mod words;
+pub mod workbook;
 
 #[cfg(feature = "documents")]
 pub use engine::Engine;

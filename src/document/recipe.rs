@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::workbook::Workbook;
 use crate::text::Lang;
 
 /// How a file is made from its context.
@@ -13,11 +14,13 @@ pub enum Format {
     Pdf(String),
     /// HTML by a minijinja template, named by its path below `templates/`; the context's keys are its variables.
     Html(String),
+    /// An .xlsx file; the context is its [`Workbook`].
+    Workbook,
     /// The context as it is: CSV, JSON, a stylesheet.
     Verbatim,
 }
 
-/// What a PDF says of itself. The date is the record's own or the period's last day, never today's.
+/// What a PDF or a workbook says of itself. The date is the record's own or the period's last day, never today's.
 #[derive(Clone, Debug, Serialize)]
 pub struct Meta {
     /// The document's title.
@@ -44,7 +47,7 @@ pub struct Recipe {
     pub format: Format,
     /// What its template sees, as JSON (or, verbatim, the file itself).
     pub context: Vec<u8>,
-    /// What a PDF says of itself; only for [`Format::Pdf`].
+    /// What a PDF says of itself; only for [`Format::Pdf`] and [`Format::Workbook`].
     pub meta: Option<Meta>,
     /// A source file to attach: name and text (the records behind the document, as YAML).
     pub attachment: Option<(String, String)>,
@@ -97,11 +100,28 @@ impl Recipe {
         })
     }
 
+    /// A workbook.
+    ///
+    /// # Errors
+    /// What cannot be written as JSON.
+    pub fn workbook(
+        path: impl Into<String>,
+        book: &Workbook,
+        meta: Meta,
+    ) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            format: Format::Workbook,
+            meta: Some(meta),
+            ..Self::verbatim(path, serde_json::to_vec(book)?)
+        })
+    }
+
     /// The digest of everything that its bytes depend on; `base` is that of templates, fonts and renderer together.
     pub fn digest(&self, base: &[u8; 32]) -> [u8; 32] {
         let (kind, template) = match &self.format {
             Format::Pdf(t) => ("pdf", t.as_str()),
             Format::Html(t) => ("html", t.as_str()),
+            Format::Workbook => ("xlsx", ""),
             Format::Verbatim => return Sha256::digest(&self.context).into(),
         };
         let meta = self.meta.as_ref().map(|m| {

@@ -14,3 +14,5 @@ mod forms;
 #[cfg(feature = "documents")]
 mod rendered;
 mod shown;
+#[cfg(feature = "documents")]
+mod workbooks;

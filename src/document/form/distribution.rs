@@ -2,6 +2,7 @@
 
 use super::model::Distribution as Asked;
 use super::sheet::{Block, Entry, Value as Shown};
+use crate::document::workbook::Quantity;
 use crate::policy::expr::Expr;
 use crate::policy::value::Record;
 use crate::statistics::{Distribution, Permille, Scale, WrittenScale};
@@ -47,6 +48,10 @@ pub(super) fn block(office: &Office, d: &Asked, rows: Option<&[Record]>) -> Bloc
             ..Shown::default()
         };
         let figures = figures.into_iter().map(|text| Shown {
+            quantity: text
+                .parse()
+                .ok()
+                .map(|n: u64| Quantity::Number(n.to_string())),
             text,
             short: true,
             ..Shown::default()

@@ -8,6 +8,7 @@ use super::sheet::{self, Block, Choice, Content, Entry, Value as Shown};
 use super::text::{Part, Words, office_fact};
 use crate::document::redact::Redaction;
 use crate::document::words;
+use crate::document::workbook::Quantity;
 use crate::policy::context::Context;
 use crate::policy::exact::Exact;
 use crate::policy::expr::{Expr, Path};
@@ -72,12 +73,30 @@ impl<'a> Filler<'a> {
 
     fn cell(&mut self, c: &Cell, view: &View<'a>) -> sheet::Cell {
         let (content, place) = self.content(&c.what, view);
+        let quantity = self.quantity(&c.what, view);
         sheet::Cell {
             label: c.label.as_ref().map(|l| l.get(self.lang).to_owned()),
             span: c.span,
             lines: c.lines,
             place,
+            quantity,
             content,
+        }
+    }
+
+    /// What a spreadsheet reckons with in a cell.
+    fn quantity(&mut self, what: &What, view: &View<'a>) -> Option<Quantity> {
+        if is_blank(view) || view.period.is_none() {
+            // Only what is of a period comes as a workbook.
+            return None;
+        }
+        match what {
+            What::Value(e, show) if *show != Show::Capitals => {
+                Quantity::of(view.value(e), *show == Show::Date)
+            }
+            What::Count(m) => Some(Quantity::Number(self.members(m, view).len().to_string())),
+            What::Sum(s, false) => self.sum(s, view).and_then(|a| a.quantity()),
+            _ => None,
         }
     }
 

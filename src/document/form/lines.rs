@@ -10,6 +10,7 @@ use super::fill::{Filler, Told, is_blank};
 use super::model::{Column, Figure, Members, Sum, Table};
 use super::sheet::{Block, Entry, Value as Shown};
 use crate::document::words;
+use crate::document::workbook::Quantity;
 use crate::moment::Moment;
 use crate::policy::exact::Exact;
 use crate::policy::expr::Expr;
@@ -310,8 +311,12 @@ impl<'a> Filler<'a> {
             short: true,
             ..Shown::default()
         };
+        let counted = |n: usize| Shown {
+            quantity: Some(Quantity::Number(n.to_string())),
+            ..short(n.to_string())
+        };
         if c.show == Some(Show::Ordinal) {
-            return (short(number.to_string()), None);
+            return (counted(number), None);
         }
         let Some(figure) = c.values.get(line.from).and_then(Option::as_ref) else {
             return (Shown::default(), None);
@@ -342,13 +347,15 @@ impl<'a> Filler<'a> {
             Figure::Count(m) => {
                 let n = self.members(m, view).len();
                 let value = i64::try_from(n).ok().map(Value::Int);
-                return (short(n.to_string()), value.and_then(Exact::of));
+                return (counted(n), value.and_then(Exact::of));
             }
             Figure::Share(m, met) => return (short(self.share(m, met, view)), None),
             Figure::Sum(s) => {
                 let added = self.sum(s, view);
                 let value = added.as_ref().and_then(Added::exact);
-                return (short(self.amount(added, false)), value);
+                let quantity = added.as_ref().and_then(Added::quantity);
+                let shown = short(self.amount(added, false));
+                return (Shown { quantity, ..shown }, value);
             }
         };
         let (text, place): Told = match c.show {
@@ -363,11 +370,16 @@ impl<'a> Filler<'a> {
         } else {
             None
         };
+        let quantity = match c.show {
+            Some(Show::Capitals) => None,
+            show => Quantity::of(view.value(e), show == Some(Show::Date)),
+        };
         let shown = Shown {
             text,
             place,
             short: c.short,
-            tick: None,
+            quantity,
+            ..Shown::default()
         };
         (shown, value)
     }
@@ -392,6 +404,11 @@ impl Added {
             Self::Amount(a) => Some(*a),
             Self::Share(_) => None,
         }
+    }
+
+    /// What a spreadsheet reckons with.
+    pub fn quantity(&self) -> Option<Quantity> {
+        self.exact().and_then(Quantity::exact)
     }
 }
 
@@ -433,14 +450,17 @@ impl Totals {
         t.columns.iter().find(|c| c.total)?;
         let place = t.columns.iter().position(|c| !c.total);
         let cell = |(i, c): (usize, &Column)| {
-            let text = match self.0[i] {
-                Some(sum) if c.total => filler.amount(Some(Added::Amount(sum)), false),
+            let sum = self.0[i].filter(|_| c.total);
+            let text = match sum {
+                Some(sum) => filler.amount(Some(Added::Amount(sum)), false),
                 _ if Some(i) == place => word.to_owned(),
                 _ => String::new(),
             };
             Shown {
                 text,
                 short: true,
+                quantity: sum.and_then(Quantity::exact),
+                sum: true,
                 ..Shown::default()
             }
         };

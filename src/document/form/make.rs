@@ -1,4 +1,4 @@
-//! Which sheets an office gets, and each as recipes for PDF and HTML.
+//! Which sheets an office gets, and each as recipes for PDF and HTML, and for .xlsx where it is of a period.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
-use super::{Forms, Wording};
+use super::{Forms, Wording, tabs};
 use crate::calendar::Period;
 use crate::document::name::file_names;
 use crate::document::redact::Redaction;
@@ -56,10 +56,13 @@ struct Page<'a> {
     root: String,
     /// The same form for printing.
     pdf: String,
+    /// The same for reckoning.
+    xlsx: Option<String>,
     sheet: &'a Sheet,
 }
 
-/// The recipes of every sheet that an office's adopted policies prescribe: each as PDF and as HTML; `redaction` is for the HTML.
+/// The recipes of every sheet that an office's adopted policies prescribe: each as PDF and as HTML, those
+/// of a period as .xlsx too; `redaction` is for the HTML.
 ///
 /// # Errors
 /// What cannot be written as JSON.
@@ -91,7 +94,7 @@ pub fn of_office(
             .named_subjects()
             .into_par_iter()
             .filter(|(s, _)| maker.is_wanted(*s, wanted.period))
-            .map(|(subject, name)| maker.both(subject, &name))
+            .map(|(subject, name)| maker.formats(subject, &name))
             .collect::<Result<_, _>>()?;
         all.extend(made.into_iter().flatten());
     }
@@ -290,12 +293,17 @@ impl<'a> Maker<'a> {
             .or_else(|| any_date(self.office, s.record?))
     }
 
-    fn both(&self, subject: Subject, name: &str) -> Result<Vec<Recipe>, serde_json::Error> {
+    fn formats(&self, subject: Subject, name: &str) -> Result<Vec<Recipe>, serde_json::Error> {
         let day = self.date(subject).unwrap_or(self.office.as_of);
-        self.worded_on(self.worded, day).both_worded(subject, name)
+        self.worded_on(self.worded, day)
+            .worded_formats(subject, name)
     }
 
-    fn both_worded(&self, subject: Subject, name: &str) -> Result<Vec<Recipe>, serde_json::Error> {
+    fn worded_formats(
+        &self,
+        subject: Subject,
+        name: &str,
+    ) -> Result<Vec<Recipe>, serde_json::Error> {
         let (sheet, records, yaml) = self.sheet(subject, self.plain);
         let published = (!self.redaction.is_none()).then(|| self.sheet(subject, self.redaction).0);
         let folder = below_office(&self.office.id, &format!("forms/{}", self.form.id));
@@ -305,11 +313,21 @@ impl<'a> Maker<'a> {
         let page = self.page(&folder, name, &meta.title, shown);
         let mut html = Recipe::html(format!("{folder}/{name}.html"), HTML, &page)?;
         html.records.clone_from(&records);
+        let mut book = None;
+        if !self.form.per.is_empty() {
+            let tabs = tabs::workbook(&sheet, self.lang());
+            let path = format!("{folder}/{name}.xlsx");
+            let recipe = Recipe::workbook(path, &tabs, meta.clone())?;
+            book = Some(Recipe {
+                records: records.clone(),
+                ..recipe
+            });
+        }
         let path = format!("{folder}/{name}.pdf");
         let mut pdf = Recipe::pdf(path, PDF, &sheet.without_places(), meta)?;
         pdf.attachment = Some((RECORDS.to_owned(), yaml));
         pdf.records = records;
-        Ok(vec![pdf, html])
+        Ok([pdf, html].into_iter().chain(book).collect())
     }
 
     fn page<'s>(&self, folder: &str, name: &str, title: &'s str, sheet: &'s Sheet) -> Page<'s> {
@@ -328,6 +346,7 @@ impl<'a> Maker<'a> {
             crumbs,
             root,
             pdf: format!("{name}.pdf"),
+            xlsx: (!self.form.per.is_empty()).then(|| format!("{name}.xlsx")),
             sheet,
         }
     }

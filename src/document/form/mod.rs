@@ -16,6 +16,7 @@ mod model;
 mod numbers;
 mod records;
 mod sheet;
+mod tabs;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::document::workbook::Quantity;
+
 /// One filled-in form.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sheet {
@@ -114,6 +116,12 @@ pub struct Value {
     /// `FILE:LINE` that it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// What a spreadsheet reckons with instead of the text.
+    #[serde(skip)]
+    pub quantity: Option<Quantity>,
+    /// Whether it stands in a line of sums.
+    #[serde(skip)]
+    pub sum: bool,
 }
 
 /// A cell of the grid.
@@ -129,6 +137,9 @@ pub struct Cell {
     /// `FILE:LINE` that its value came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// What a spreadsheet reckons with instead of the text.
+    #[serde(skip)]
+    pub quantity: Option<Quantity>,
     /// What it shows.
     #[serde(flatten)]
     pub content: Content,
