@@ -47,6 +47,25 @@ pub fn templates(root: &Path) -> Result<Vec<File>, Failure> {
     read(root, &TEMPLATES)
 }
 
+/// Copies a workspace's own packs into another: they may replace some of the program's.
+///
+/// # Errors
+/// One cannot be copied.
+pub(crate) fn copy_packs(root: &Path, to: &Path) -> std::io::Result<()> {
+    let Ok(entries) = fs::read_dir(root.join("policies")) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let pack = entry.path().join("policy.yaml");
+        if pack.is_file() {
+            let folder = to.join("policies").join(entry.file_name());
+            fs::create_dir_all(&folder)?;
+            fs::copy(pack, folder.join("policy.yaml"))?;
+        }
+    }
+    Ok(())
+}
+
 /// The workspace's own fonts, in order of their names.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ pub mod embedded;
 pub mod finding;
 pub mod history;
 pub mod import;
+mod init;
 pub mod load;
 pub mod moment;
 #[cfg(feature = "documents")]
@@ -25,6 +26,7 @@ pub mod report;
 pub mod schema;
 pub mod source;
 pub mod statistics;
+pub mod stats;
 pub mod table;
 pub mod text;
 pub mod workspace;

@@ -1,5 +1,6 @@
 //! Streams, clock and folder in, the program run, its exit status out.
 
+use std::io::{IsTerminal as _, stdin, stdout};
 use std::process::ExitCode;
 
 use aftercare::cli::{Outside, run};
@@ -10,10 +11,13 @@ fn main() -> ExitCode {
         AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,
         AutoStream::choice(&std::io::stderr()) != ColorChoice::Never,
     );
+    let asked = stdin().is_terminal() && stdout().is_terminal();
+    let mut answers = stdin().lock();
     let outside = Outside {
         out: &mut std::io::stdout().lock(),
         // Not locked: progress is drawn there from other threads.
         err: &mut std::io::stderr(),
+        input: asked.then_some(&mut answers as _),
         colour,
         // The one place that looks at the clock.
         now: chrono::Utc::now(),

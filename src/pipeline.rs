@@ -237,7 +237,8 @@ fn known(policies: &[String], packs: &Packs) -> Result<(), Failure> {
     Err(unknown_policy(id, packs))
 }
 
-fn unknown_policy(id: &str, packs: &Packs) -> Failure {
+/// No pack has this id.
+pub(crate) fn unknown_policy(id: &str, packs: &Packs) -> Failure {
     Failure::usage(
         format!("没有「{id}」这项制度"),
         format!("there is no policy `{id}`"),

@@ -122,3 +122,37 @@ pub fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
         std::borrow::Cow::Borrowed(cell)
     }
 }
+
+/// A cell of a CSV for spreadsheets: an apostrophe before what would be a formula, quoted where it must be.
+pub fn csv_cell(text: &str) -> String {
+    let plain = harmless(text);
+    if plain.contains(['"', ',', '\n', '\r']) {
+        return format!("\"{}\"", plain.replace('"', "\"\""));
+    }
+    plain.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::csv_cell;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(csv_cell("=1+1"), "'=1+1");
+        assert_eq!(csv_cell("+86"), "'+86");
+        assert_eq!(csv_cell("-2"), "'-2");
+        assert_eq!(csv_cell("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(csv_cell("\t=1"), "'\t=1");
+        assert_eq!(
+            csv_cell("=HYPERLINK(\"x\",\"y\")"),
+            "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""
+        );
+    }
+
+    #[test]
+    fn ordinary_cells_are_left_alone() {
+        assert_eq!(csv_cell("2025-03-09"), "2025-03-09");
+        assert_eq!(csv_cell("甲,乙\n丙"), "\"甲,乙\n丙\"");
+        assert_eq!(csv_cell(""), "");
+    }
+}

@@ -1,6 +1,7 @@
 //! Finds the workspace and its offices; reads office.yaml.
 
 mod config;
+mod schema;
 pub(crate) mod settings;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use crate::finding::Place;
 use crate::load::tree::{self, Data};
 use crate::table::{OfficeConfig, SourceFile};
 use crate::text::Bilingual;
+pub(crate) use schema::config_schema;
 use settings::Reader;
 
 /// A broken office.yaml: nothing was judged.

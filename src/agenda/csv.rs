@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Entry;
-use crate::text::{Lang, harmless};
+use crate::text::{Lang, csv_cell};
 
 const HEAD: [(&str, &str); 13] = [
     ("最迟", "Last day"),
@@ -52,40 +52,6 @@ pub fn write(entries: &[Entry], lang: Lang, out: &mut dyn Write) -> io::Result<(
 }
 
 fn line<const N: usize>(cells: [String; N], out: &mut dyn Write) -> io::Result<()> {
-    let cells: Vec<String> = cells.iter().map(|c| cell(c)).collect();
+    let cells: Vec<String> = cells.iter().map(|c| csv_cell(c)).collect();
     write!(out, "{}\r\n", cells.join(","))
-}
-
-/// A cell: an apostrophe before what would be a formula, quoted where it must be.
-fn cell(text: &str) -> String {
-    let plain = harmless(text);
-    if plain.contains(['"', ',', '\n', '\r']) {
-        return format!("\"{}\"", plain.replace('"', "\"\""));
-    }
-    plain.into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::cell;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(cell("=1+1"), "'=1+1");
-        assert_eq!(cell("+86"), "'+86");
-        assert_eq!(cell("-2"), "'-2");
-        assert_eq!(cell("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(cell("\t=1"), "'\t=1");
-        assert_eq!(
-            cell("=HYPERLINK(\"x\",\"y\")"),
-            "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""
-        );
-    }
-
-    #[test]
-    fn ordinary_cells_are_left_alone() {
-        assert_eq!(cell("2025-03-09"), "2025-03-09");
-        assert_eq!(cell("甲,乙\n丙"), "\"甲,乙\n丙\"");
-        assert_eq!(cell(""), "");
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::progress::Progress;
 use super::session::Session;
-use super::{Command, sink};
+use super::{Command, period, sink};
 use crate::calendar::Period;
 use crate::document::form::{self, Forms, Wanted};
 use crate::document::redact::Redaction;
@@ -104,19 +104,7 @@ struct Scope {
 
 impl Scope {
     fn of(build: &Build, request: &Request) -> Result<Self, Failure> {
-        let period = match &build.period {
-            None => None,
-            Some(said) => Some(Period::parse(said).ok_or_else(|| {
-                Failure::usage(
-                    format!("--period 的「{said}」不是一个期间"),
-                    format!("`{said}` of --period is no period"),
-                )
-                .helped(
-                    "可以写 2025、2025-H1、2025-Q1、2025-03 或 2025-W14",
-                    "it may be 2025, 2025-H1, 2025-Q1, 2025-03 or 2025-W14",
-                )
-            })?),
-        };
+        let period = build.period.as_deref().map(period::parse).transpose()?;
         Ok(Self {
             offices: request.offices.clone(),
             policies: request.policies.clone(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::door;
 use crate::pipeline::{self, Checked, Failure, Request};
 use crate::policy::definition::{Example, Pack};
 use crate::report::example;
@@ -85,7 +86,7 @@ fn judge(
         case.write(folder.path(), schema).map_err(failed)?;
     }
     if let Some(root) = root {
-        own_packs(&root.join("policies"), &folder.path().join("policies")).map_err(failed)?;
+        door::copy_packs(root, folder.path()).map_err(failed)?;
     }
     let Some(as_of) = crate::load::moment(day, false, chrono_tz::Asia::Shanghai) else {
         return Err(Failure::usage(
@@ -100,22 +101,6 @@ fn judge(
         policies: Vec::new(),
         everything: false,
     })
-}
-
-/// A workspace's packs go along: they may replace one of the program's.
-fn own_packs(from: &Path, to: &Path) -> std::io::Result<()> {
-    let Ok(entries) = std::fs::read_dir(from) else {
-        return Ok(());
-    };
-    for entry in entries.flatten() {
-        let pack = entry.path().join("policy.yaml");
-        if pack.is_file() {
-            let folder = to.join(entry.file_name());
-            std::fs::create_dir_all(&folder)?;
-            std::fs::copy(pack, folder.join("policy.yaml"))?;
-        }
-    }
-    Ok(())
 }
 
 impl Case<'_> {

@@ -15,20 +15,23 @@ mod explain;
 mod forms;
 mod help;
 mod import;
+mod init;
 mod kinds;
 mod man;
 mod new;
 mod paths;
+mod period;
 mod policies;
 #[cfg(feature = "documents")]
 mod progress;
 mod schema;
 mod session;
 mod sink;
+mod stats;
 mod why;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
@@ -45,6 +48,8 @@ pub struct Outside<'a> {
     pub out: &'a mut dyn Write,
     /// Why it could not.
     pub err: &'a mut dyn Write,
+    /// Answers to questions, where somebody sits at a terminal.
+    pub input: Option<&'a mut dyn BufRead>,
     /// Whether the two streams show colour.
     pub colour: (bool, bool),
     /// Now; an office's time zone says which day it is.
@@ -100,6 +105,7 @@ const COMMANDS: &[Row] = &[
     Row::of::<build::Build>(),
     Row::of::<check::Check>(),
     Row::of::<due::Due>(),
+    Row::of::<stats::Stats>(),
     Row::of::<explain::Explain>(),
     Row::of::<why::Why>(),
     Row::of::<policies::Policies>(),
@@ -107,6 +113,7 @@ const COMMANDS: &[Row] = &[
     Row::of::<forms::Forms>(),
     #[cfg(feature = "documents")]
     Row::of::<blank::Blank>(),
+    Row::of::<init::Init>(),
     Row::of::<new::New>(),
     Row::of::<import::Import>(),
     Row::of::<schema::Schema>(),
@@ -123,7 +130,8 @@ pub fn run(args: Vec<OsString>, outside: Outside<'_>) -> u8 {
     let mut lang = help::lang(said("--lang").as_deref());
     let style = |terminal| Style::new(help::colour(said("--color").as_deref(), terminal));
     let (on_out, on_err) = (style(outside.colour.0), style(outside.colour.1));
-    let mut act = || {
+    let input = outside.input;
+    let act = || {
         let (row, matches) = match help::parse(&args, lang, on_out)? {
             Asked::Show(text, status) => {
                 sink::quiet(write!(outside.out, "{text}"))?;
@@ -133,6 +141,7 @@ pub fn run(args: Vec<OsString>, outside: Outside<'_>) -> u8 {
         };
         let common = Common::from_arg_matches(&matches).map_err(|e| clap_text::failure(&e))?;
         let mut session = Session::open(common, outside.out, on_out, outside.now, &outside.here)?;
+        session.input = input;
         lang = session.lang;
         (row.run)(&matches, &mut session)
     };

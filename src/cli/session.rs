@@ -1,6 +1,6 @@
 //! One run of the program: its options, where the workspace is, which day and language hold.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ use crate::workspace;
 pub(crate) struct Session<'a> {
     /// What it says goes here.
     pub out: &'a mut dyn Write,
+    /// Answers to questions, where somebody sits at a terminal.
+    pub input: Option<&'a mut dyn BufRead>,
     /// The options of all commands.
     pub common: Common,
     /// The language of what it says.
@@ -69,6 +71,7 @@ impl<'a> Session<'a> {
         }
         Ok(Self {
             out,
+            input: None,
             common,
             lang,
             style,

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::finding::Place;
+use crate::pipeline::Failure;
+
 /// A template that does not work, or a document that cannot be made from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateFault {
@@ -14,6 +17,49 @@ pub struct TemplateFault {
     pub at: String,
     /// What is wrong, and hints.
     pub message: String,
+}
+
+impl From<TemplateFault> for Failure {
+    fn from(f: TemplateFault) -> Self {
+        let TemplateFault {
+            making,
+            at,
+            message,
+        } = f;
+        let (zh, en) = if making.is_empty() {
+            ("模板有错".to_owned(), "a template is broken".to_owned())
+        } else {
+            (
+                format!("模板有错，做不出「{making}」"),
+                format!("a template is broken; `{making}` cannot be made"),
+            )
+        };
+        Self {
+            place: Some(place(&at)),
+            ..Self::usage(format!("{zh}\n{message}"), format!("{en}\n{message}"))
+        }
+    }
+}
+
+/// `FILE:LINE:COLUMN`, the last two as far as they are known.
+fn place(at: &str) -> Place {
+    let mut file = at;
+    let mut numbers = Vec::new();
+    while let Some((rest, number)) = file
+        .rsplit_once(':')
+        .and_then(|(r, n)| Some((r, n.parse().ok()?)))
+    {
+        file = rest;
+        numbers.insert(0, number);
+    }
+    Place {
+        file: file.to_owned(),
+        line: numbers.first().copied().unwrap_or(1),
+        column: numbers.get(1).copied().unwrap_or(1),
+        width: 1,
+        excerpt: String::new(),
+        excerpt_column: 1,
+    }
 }
 
 /// All files below `templates/`.

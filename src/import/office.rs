@@ -78,26 +78,7 @@ fn fresh(
     zone: Option<chrono_tz::Tz>,
     all: &[(String, PathBuf)],
 ) -> Result<Receiver, Failure> {
-    let sound = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with('.')
-            && !part.contains(['\\', ':'])
-            && !part.chars().any(char::is_control)
-    };
-    if !id.split('/').all(sound) {
-        return Err(Failure::usage(
-            format!("「{id}」不能作单位的文件夹名"),
-            format!("`{id}` cannot be the folder of an office"),
-        ));
-    }
-    let inside =
-        |a: &str, b: &str| a.is_empty() || b.strip_prefix(a).is_some_and(|r| r.starts_with('/'));
-    if let Some((other, _)) = all.iter().find(|(o, _)| inside(o, id) || inside(id, o)) {
-        return Err(Failure::usage(
-            format!("单位不能套在单位里：「{id}」与已有的「{other}」重叠"),
-            format!("offices do not nest: `{id}` overlaps `{other}`"),
-        ));
-    }
+    crate::init::free(id, all)?;
     let name = name.trim();
     if name.is_empty() {
         return Err(Failure::usage(

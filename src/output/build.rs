@@ -16,8 +16,7 @@ use super::commit::{self, Commit, Move, foreign};
 use super::disk::Disk;
 use super::state::{self, Entries, Entry, State, Told};
 use super::{PRIVATE, manifest, path};
-use crate::document::{Engine, Recipe, TemplateFault};
-use crate::finding::Place;
+use crate::document::{Engine, Recipe};
 use crate::pipeline::Failure;
 
 /// The output folder, ours alone until it is dropped.
@@ -451,49 +450,6 @@ fn two(a: &str, of_a: &str, b: &str, of_b: &str) -> Failure {
         "改一处编号或模板里的文件名，让两个文件名不同。",
         "Change an id, or the file name in a template, so that they differ.",
     )
-}
-
-impl From<TemplateFault> for Failure {
-    fn from(f: TemplateFault) -> Self {
-        let TemplateFault {
-            making,
-            at,
-            message,
-        } = f;
-        let (zh, en) = if making.is_empty() {
-            ("模板有错".to_owned(), "a template is broken".to_owned())
-        } else {
-            (
-                format!("模板有错，做不出「{making}」"),
-                format!("a template is broken; `{making}` cannot be made"),
-            )
-        };
-        Self {
-            place: Some(place(&at)),
-            ..Self::usage(format!("{zh}\n{message}"), format!("{en}\n{message}"))
-        }
-    }
-}
-
-/// `FILE:LINE:COLUMN`, the last two as far as they are known.
-fn place(at: &str) -> Place {
-    let mut file = at;
-    let mut numbers = Vec::new();
-    while let Some((rest, number)) = file
-        .rsplit_once(':')
-        .and_then(|(r, n)| Some((r, n.parse().ok()?)))
-    {
-        file = rest;
-        numbers.insert(0, number);
-    }
-    Place {
-        file: file.to_owned(),
-        line: numbers.first().copied().unwrap_or(1),
-        column: numbers.get(1).copied().unwrap_or(1),
-        width: 1,
-        excerpt: String::new(),
-        excerpt_column: 1,
-    }
 }
 
 /// Lower-case hexadecimal.

@@ -7,7 +7,7 @@ use crate::moment::Moment;
 use crate::policy::context::own_date;
 use crate::policy::expr::{self, Expr, Scope};
 use crate::policy::value::View;
-use crate::schema::{KindId, Schema};
+use crate::schema::{FieldId, KindId, Schema};
 use crate::table::{Office, Row};
 
 /// A population as a manifest writes it.
@@ -58,6 +58,21 @@ pub(super) fn kind(name: &str, schema: &Schema) -> Result<KindId, String> {
         let near = near.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
         format!("there is no kind `{name}`{near}")
     })
+}
+
+/// A kind's field by its name.
+///
+/// # Errors
+/// It has none, with the name that may have been meant.
+pub fn field(schema: &Schema, kind: KindId, name: &str) -> Result<FieldId, String> {
+    // The expression language knows how to tell of a name that is nearly right.
+    match schema.get(kind).field(name) {
+        Some(field) => Ok(field),
+        None => match expression(name, kind, schema, expr::any) {
+            Err(why) => Err(why),
+            Ok(_) => Err(format!("`{name}` is no field")),
+        },
+    }
 }
 
 impl Population {

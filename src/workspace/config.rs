@@ -10,7 +10,8 @@ use crate::load::tree::{Data, Node};
 use crate::table::{Adoption, Audit, OfficeConfig, Waiver};
 use crate::text::Lang;
 
-const KEYS: [(&str, &str); 14] = [
+/// The keys of office.yaml, by name and by label.
+pub(super) const KEYS: [(&str, &str); 14] = [
     ("name", "单位名称"),
     ("policies", "适用制度"),
     ("timezone", "时区"),

@@ -8,6 +8,7 @@ mod capitals;
 mod compile;
 mod definition;
 mod distribution;
+mod fields;
 mod fill;
 mod lines;
 mod make;

@@ -1,7 +1,6 @@
 //! Satisfaction: tables, distributions and trends of answers, each with n, response rate and interval.
 
 use super::block::{Block, Cell, Head, Row, Table};
-use super::compiled::Answers;
 use super::edition::{Subject, in_words};
 use super::flows::{short, within};
 use super::maker::Maker;
@@ -9,7 +8,7 @@ use super::manifest::{AnswersBy, AnswersOf, AnswersTrend};
 use crate::calendar::Period;
 use crate::document::chart::{self, Point, Share};
 use crate::schema::EnumValue;
-use crate::statistics::{self, Change, Distribution, Key, MIN_ANSWERS, Scale, compare};
+use crate::statistics::{self, Answers, Change, Distribution, Key, MIN_ANSWERS, Scale, compare};
 use crate::table::{Office, Row as Line, Value};
 
 /// The records asked in an edition.

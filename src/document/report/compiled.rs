@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::manifest::{Manifest, Per, WrittenAnswers};
+use super::manifest::{Manifest, Per};
 use crate::document::{TemplateFault, Templates};
-use crate::policy::expr::{self, Scope};
-use crate::schema::{FieldId, Schema};
-use crate::statistics::{Flow, Population, Scale, WrittenScale};
-use crate::text::Bilingual;
+use crate::schema::Schema;
+pub use crate::statistics::field;
+use crate::statistics::{Answers, Flow};
 
 /// A report, ready to be made.
 pub struct Report {
@@ -17,18 +16,6 @@ pub struct Report {
     pub flows: BTreeMap<String, Flow>,
     /// Answers on a scale.
     pub answers: BTreeMap<String, Answers>,
-}
-
-/// Answers on a scale.
-pub struct Answers {
-    /// What they are about.
-    pub label: Bilingual,
-    /// Who was asked.
-    pub asked: Population,
-    /// The fields that hold answers: label and scale.
-    pub scales: Vec<(Bilingual, Scale)>,
-    /// The field that names the record an edition stands for.
-    pub names: Option<FieldId>,
 }
 
 /// Reads every `reports/<id>/report.yaml` among the templates, in order of id.
@@ -72,7 +59,7 @@ fn compile(manifest: Manifest, schema: &Schema) -> Result<Report, String> {
     }
     let mut answers = BTreeMap::new();
     for (name, written) in &manifest.answers {
-        answers.insert(name.clone(), answers_for_site(written, schema)?);
+        answers.insert(name.clone(), Answers::compile(written, schema)?);
     }
     for per in &manifest.per {
         if let Per::Each { of, on } = per {
@@ -87,54 +74,4 @@ fn compile(manifest: Manifest, schema: &Schema) -> Result<Report, String> {
         flows,
         answers,
     })
-}
-
-/// Answers on a scale, resolved.
-///
-/// # Errors
-/// What is wrong in it.
-pub fn answers_for_site(written: &WrittenAnswers, schema: &Schema) -> Result<Answers, String> {
-    let asked = Population::compile(&written.asked, schema)?;
-    let kind = asked.kind;
-    let mut scales = Vec::new();
-    for name in &written.fields {
-        let scale = WrittenScale {
-            field: name.clone(),
-            satisfied: written.satisfied.clone(),
-        };
-        let scale = Scale::compile(&scale, kind, schema)?;
-        scales.push((schema.get(kind).get(scale.field).label.clone(), scale));
-    }
-    let names = written
-        .names
-        .as_ref()
-        .map(|n| field(schema, kind, n))
-        .transpose()?;
-    Ok(Answers {
-        label: written.label.clone(),
-        asked,
-        scales,
-        names,
-    })
-}
-
-/// A kind's field by its name.
-pub fn field(schema: &Schema, kind: crate::schema::KindId, name: &str) -> Result<FieldId, String> {
-    // The expression language knows how to tell of a name that is nearly right.
-    let scope = Scope {
-        schema,
-        item: Some(kind),
-        subject: Some(kind),
-        lets: &[],
-        defines: &BTreeMap::new(),
-        number: &|_| None,
-        table: &|_| None,
-    };
-    match schema.get(kind).field(name) {
-        Some(field) => Ok(field),
-        None => match expr::any(name, &scope) {
-            Err(why) => Err(why),
-            Ok(_) => Err(format!("`{name}` is no field")),
-        },
-    }
 }

@@ -2,7 +2,7 @@
 //! sentences are made of.
 
 use super::block::{Block, Cell};
-use super::compiled::{Answers, Report};
+use super::compiled::Report;
 use super::edition::{Edition, in_words};
 use super::manifest::{Sentence, WrittenBlock};
 use super::{answers, flows, lists, rules};
@@ -11,7 +11,7 @@ use crate::document::redact::Redaction;
 use crate::document::words;
 use crate::policy::Packs;
 use crate::schema::{FieldId, KindId};
-use crate::statistics::{Activity, Distribution, Flow, Group};
+use crate::statistics::{Activity, Answers, Distribution, Flow, Group};
 use crate::table::{Office, Row, Value};
 use crate::text::{Bilingual, Lang};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::calendar::Unit;
-use crate::statistics::{WrittenFlow, WrittenKey, WrittenPopulation};
+use crate::statistics::{WrittenAnswers, WrittenFlow, WrittenKey, WrittenPopulation};
 use crate::text::Bilingual;
 
 /// A report.
@@ -69,22 +69,6 @@ impl Per {
             Self::Each { .. } => None,
         }
     }
-}
-
-/// Answers on a scale.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WrittenAnswers {
-    /// What they are about.
-    pub label: Bilingual,
-    /// Who was asked.
-    pub asked: WrittenPopulation,
-    /// The fields that hold answers, the general one first; each with the same values, best first.
-    pub fields: Vec<String>,
-    /// Which values count as satisfied.
-    pub satisfied: Vec<String>,
-    /// The field that names the record an edition stands for.
-    pub names: Option<String>,
 }
 
 /// A part of a report under a heading.

@@ -22,11 +22,10 @@ use sha2::{Digest, Sha256};
 
 use self::block::{Block, Day, Doc, File, Part};
 use self::compiled::Report;
-pub(super) use self::compiled::{Answers, answers_for_site};
+pub(crate) use self::compiled::reports;
 use self::edition::{Edition, Subject, in_words, subjects};
 use self::maker::Maker;
 use self::manifest::Only;
-pub(super) use self::manifest::WrittenAnswers;
 use super::redact::Redaction;
 use super::{Meta, Recipe, TemplateFault, Templates, words};
 use crate::pipeline::{Checked, Judged};

@@ -13,12 +13,11 @@ use crate::calendar::{Period, Unit};
 use crate::core_rules;
 use crate::document::chart::{self, Point};
 use crate::document::redact::Redaction;
-use crate::document::report::Answers;
 use crate::document::{Templates, below_office, words};
 use crate::finding::{Finding, Place, Severity};
 use crate::moment::plus_days;
 use crate::pipeline::{Checked, Judged};
-use crate::statistics::Distribution;
+use crate::statistics::{Answers, Distribution};
 use crate::table::Office;
 use crate::text::Lang;
 

@@ -13,10 +13,10 @@ mod search;
 use serde::Deserialize;
 
 use super::redact::Redaction;
-use super::report::answers_for_site;
 use super::{Recipe, TemplateFault, Templates};
 use crate::pipeline::Checked;
 use crate::report::{Format, Report, Selection, Style};
+use crate::statistics::{Answers, WrittenAnswers};
 
 pub use library::Listed;
 
@@ -29,7 +29,7 @@ struct Settings {
     /// Which kinds of records the search box finds.
     search: Vec<String>,
     /// Which answers they show.
-    satisfaction: super::report::WrittenAnswers,
+    satisfaction: WrittenAnswers,
 }
 
 fn settings(templates: &Templates) -> Result<Settings, TemplateFault> {
@@ -62,7 +62,7 @@ pub fn recipes(
     let mut offices = Vec::new();
     for judged in &checked.offices {
         let answers =
-            answers_for_site(&settings.satisfaction, &judged.office.schema).map_err(|message| {
+            Answers::compile(&settings.satisfaction, &judged.office.schema).map_err(|message| {
                 TemplateFault {
                     making: "index.html".to_owned(),
                     at: "templates/site/site.yaml".to_owned(),
