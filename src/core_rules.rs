@@ -101,7 +101,7 @@ mod tests {
         })
         .unwrap_or_else(|f| panic!("core/{name}: {}", f.message.en));
         let rule = format!("core/{name}");
-        checked.findings.iter().filter(|f| f.rule == rule).count()
+        checked.findings().filter(|f| f.rule == rule).count()
     }
 
     #[test]

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::text::Bilingual;
 
 /// How grave a fault is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The policy says must.
+    #[default]
     Error,
     /// The policy says should.
     Warning,
@@ -42,7 +43,7 @@ pub struct Related {
 }
 
 /// A fault in the records.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
     /// `<policy>/<rule>`.
     pub rule: String,

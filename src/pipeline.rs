@@ -7,9 +7,11 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::door;
-use crate::finding::{Finding, Place, Severity, sort_and_dedupe};
+use crate::finding::{Finding, Place, Severity};
+use crate::found::{Findings, Parts};
 use crate::load::{self, Options};
-use crate::policy::{self, Compiled, Fault, Judgement, Packs};
+use crate::policy::context::Ready as Links;
+use crate::policy::{self, Compiled, Fault, Judgement, Packs, Teller};
 use crate::schema::Schema;
 use crate::table::{Office, OfficeConfig};
 use crate::text::{Bilingual, nearest};
@@ -120,19 +122,35 @@ pub struct Judged {
     pub compiled: Compiled,
     /// What each rule decided.
     pub judgements: Vec<Judgement>,
+    /// What was worked out to judge it.
+    pub ready: Arc<Links>,
+}
+
+impl Judged {
+    /// What tells the verdicts.
+    pub fn teller(&self) -> Teller<'_> {
+        Teller::with(&self.office, &self.compiled, Arc::clone(&self.ready))
+    }
 }
 
 /// What `check` found.
 #[derive(Debug)]
 pub struct Checked {
-    /// All findings, sorted.
-    pub findings: Vec<Finding>,
+    /// All findings, sorted, untold.
+    pub found: Findings,
     /// The offices in order.
     pub offices: Vec<Judged>,
     /// The packs there are.
     pub packs: Packs,
     /// The counts.
     pub summary: Summary,
+}
+
+impl Checked {
+    /// All findings, told one after another: in order of file, line, column and rule.
+    pub fn findings(&self) -> impl Iterator<Item = Finding> + '_ {
+        self.found.told(&self.offices, self.found.iter())
+    }
 }
 
 /// The counts of a check.
@@ -155,9 +173,9 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts a finding.
-    pub fn count(&mut self, f: &Finding) {
-        match (f.waived, f.severity) {
+    /// Counts a finding: whether it is waived, and how grave it is.
+    pub fn count(&mut self, waived: bool, severity: Severity) {
+        match (waived, severity) {
             (true, _) => self.waived += 1,
             (false, Severity::Error) => self.errors += 1,
             (false, Severity::Warning) => self.warnings += 1,
@@ -176,7 +194,7 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     known(&request.policies, &packs)?;
     let offices = selected(request)?;
     let mut checked = Checked {
-        findings: Vec::new(),
+        found: Findings::default(),
         offices: Vec::new(),
         packs,
         summary: Summary::default(),
@@ -192,15 +210,13 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
         .collect();
     let ready = ready.into_iter().collect::<Result<Vec<Ready>, Failure>>()?;
     adopted(&request.policies, ready.iter().map(|r| &r.2))?;
-    let judged: Vec<(Vec<Finding>, Judged)> = ready
+    let judged: Vec<(Judged, Parts)> = ready
         .into_par_iter()
         .map(|office| judge(request, &schema, office))
         .collect();
-    for (mut findings, judged) in judged {
-        checked.findings.append(&mut findings);
-        checked.offices.push(judged);
-    }
-    sort_and_dedupe(&mut checked.findings);
+    let (offices, parts) = judged.into_iter().unzip();
+    checked.offices = offices;
+    checked.found = Findings::new(&checked.offices, parts);
     checked.summary = summary(&checked);
     Ok(checked)
 }
@@ -212,21 +228,22 @@ fn judge(
     request: &Request,
     schema: &Arc<Schema>,
     (id, folder, config, compiled): Ready,
-) -> (Vec<Finding>, Judged) {
+) -> (Judged, Parts) {
     let options = options(request, schema, &compiled);
-    let (office, core) = load::load_office(&request.root, &id, &folder, config, &options);
-    let (mut findings, judgements) = policy::judge(&office, &compiled);
-    findings.extend(core);
-    findings.extend(load::glyph::check(&office, |all| {
+    let (office, mut core) = load::load_office(&request.root, &id, &folder, config, &options);
+    core.extend(load::glyph::check(&office, |all| {
         door::coverage(&request.root, all)
     }));
-    policy::waive(&office, &compiled, &mut findings);
+    let verdicts = policy::judge(&office, &compiled);
+    core.extend(verdicts.notes);
     let judged = Judged {
         office,
         compiled,
-        judgements,
+        judgements: verdicts.judgements,
+        ready: verdicts.ready,
     };
-    (findings, judged)
+    let parts = Parts::of(&judged, core);
+    (judged, parts)
 }
 
 /// The policies asked for exist.
@@ -341,7 +358,8 @@ fn summary(checked: &Checked) -> Summary {
         s.pending += j.judgements.iter().map(|x| x.tally.pending).sum::<u64>();
         s.unjudged += j.judgements.iter().map(|x| x.tally.unjudged).sum::<u64>();
     }
-    checked.findings.iter().for_each(|f| s.count(f));
+    let each = checked.found.iter();
+    each.for_each(|f| s.count(f.waived, f.severity));
     s
 }
 

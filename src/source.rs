@@ -135,6 +135,15 @@ impl SourceFile {
         before(to) - before(from)
     }
 
+    /// The line and the column of a byte, both from 1; a column counts characters.
+    pub fn line_and_column(&self, start: u32) -> (u32, u32) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|s| *s <= start).max(1);
+        let at = floor(&self.text, (start as usize).min(self.text.len()));
+        let column = self.chars(starts[line - 1] as usize, at);
+        (small(line), small(column + 1))
+    }
+
     /// The place of bytes in the file.
     pub fn place(&self, start: u32, len: u32) -> Place {
         let starts = self.line_starts();

@@ -388,6 +388,13 @@ impl Office {
         by_id.find(id_hash(id), same).copied()
     }
 
+    /// Whether no two records of a kind have the same id, as far as that was worked out.
+    pub(crate) fn ids_are_unique(&self, kind: KindId) -> bool {
+        let table = self.table(kind);
+        let all = |by_id: &hashbrown::HashTable<Row>| by_id.len() == table.len();
+        table.by_id.get().is_some_and(all)
+    }
+
     /// Puts a record's id into a table of ids; gives the record that has it already.
     pub(crate) fn enter_id(
         &self,
@@ -451,13 +458,31 @@ impl Office {
 
     /// Where a record's field stands; without a field, or where it is absent, where the record begins.
     pub fn place(&self, kind: KindId, row: Row, field: Option<FieldId>) -> Place {
+        let (origin, start, len) = self.span(kind, row, field);
+        self.files[origin.file as usize].place(start, len)
+    }
+
+    /// [`Self::place`] in numbers: the file among `files`, its line and column.
+    pub fn line_and_column(
+        &self,
+        kind: KindId,
+        row: Row,
+        field: Option<FieldId>,
+    ) -> (u32, u32, u32) {
+        let (origin, start, _) = self.span(kind, row, field);
+        let (line, column) = self.files[origin.file as usize].line_and_column(start);
+        (origin.file, line, column)
+    }
+
+    /// Where a field, or else the record, stands: first byte and bytes.
+    fn span(&self, kind: KindId, row: Row, field: Option<FieldId>) -> (Origin, u32, u32) {
         let origin = self.table(kind).origins[row as usize];
         let file = &self.files[origin.file as usize];
         let (start, len) = file
             .find(origin, field)
             .or_else(|| file.find(origin, Some(FieldId(0))))
             .unwrap_or((origin.start, 1));
-        file.place(start, len)
+        (origin, start, len)
     }
 }
 

@@ -356,7 +356,7 @@ mod documents {
         assert_eq!(json["version"], 1);
         assert_eq!(
             json["findings"].as_array().unwrap().len(),
-            checked.findings.len()
+            checked.found.len()
         );
     }
 

@@ -53,24 +53,28 @@ impl Entry {
 pub fn entries(judged: &Judged, until: Option<NaiveDate>) -> Vec<Entry> {
     let office = &judged.office;
     let mut all: Vec<Entry> = Vec::new();
-    for judgement in &judged.judgements {
-        let soon = |f: &&Finding| until.is_none_or(|u| f.due.is_some_and(|d| d <= u));
-        all.extend(judgement.pending.iter().filter(soon).map(|finding| {
-            let record = record(office, finding);
-            let person = record.and_then(|(kind, row)| responsible(office, kind, row));
-            Entry {
-                finding: finding.clone(),
-                title: judgement.title.clone(),
-                policy: judgement.policy.clone(),
-                office: office.config.name.clone(),
-                kind: record
-                    .map(|(kind, _)| office.schema.get(kind).label.clone())
-                    .unwrap_or_default(),
-                who: person.map_or_else(String::new, |p| name(office, p)),
-                person,
-            }
-        }));
-    }
+    let teller = judged.teller();
+    let soon = |f: &Finding| until.is_none_or(|u| f.due.is_some_and(|d| d <= u));
+    let pending = teller.pending(&judged.judgements);
+    all.extend(
+        pending
+            .filter(|(_, f)| soon(f))
+            .map(|(judgement, finding)| {
+                let record = record(office, &finding);
+                let person = record.and_then(|(kind, row)| responsible(office, kind, row));
+                Entry {
+                    finding,
+                    title: judgement.title.clone(),
+                    policy: judgement.policy.clone(),
+                    office: office.config.name.clone(),
+                    kind: record
+                        .map(|(kind, _)| office.schema.get(kind).label.clone())
+                        .unwrap_or_default(),
+                    who: person.map_or_else(String::new, |p| name(office, p)),
+                    person,
+                }
+            }),
+    );
     sort(&mut all);
     all
 }

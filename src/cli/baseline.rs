@@ -65,17 +65,18 @@ pub(super) fn apply(path: &Path, checked: &mut Checked) -> Result<usize, Failure
         None => true,
         Some(before) => f.short > *before && before.is_some(),
     };
-    let all = checked.findings.len();
-    checked.findings.retain(is_new);
+    let all = checked.found.len();
+    checked.found.retain(&checked.offices, is_new);
     let mut summary = Summary {
         errors: 0,
         warnings: 0,
         waived: 0,
         ..checked.summary
     };
-    checked.findings.iter().for_each(|f| summary.count(f));
+    let each = checked.found.iter();
+    each.for_each(|f| summary.count(f.waived, f.severity));
     checked.summary = summary;
-    Ok(all - checked.findings.len())
+    Ok(all - checked.found.len())
 }
 
 /// Writes what stands now; waived findings need no baseline.
@@ -83,13 +84,14 @@ pub(super) fn apply(path: &Path, checked: &mut Checked) -> Result<usize, Failure
 /// # Errors
 /// The file cannot be written.
 pub(super) fn write(path: &Path, checked: &Checked) -> Result<usize, Failure> {
-    let live = checked.findings.iter().filter(|f| !f.waived);
+    let live = checked.found.iter().filter(|f| !f.waived);
+    let live = checked.found.told(&checked.offices, live);
     let mut findings: Vec<Known> = live
         .map(|f| Known {
-            fingerprint: f.fingerprint.clone(),
-            rule: f.rule.clone(),
-            record: f.record.clone(),
-            period: f.period.clone(),
+            fingerprint: f.fingerprint,
+            rule: f.rule,
+            record: f.record,
+            period: f.period,
             short: f.short,
         })
         .collect();

@@ -13,6 +13,7 @@ use crate::document::report;
 use crate::document::site::{self, Listed};
 use crate::document::{Engine, Fonts, Recipe, Templates};
 use crate::finding::Severity;
+use crate::found::Found;
 use crate::output::{Asked, Build as Making, Disk, Made, Output, Told, workspace_key};
 use crate::pipeline::{self, Checked, Failure, Request};
 use crate::text::nearest;
@@ -199,10 +200,9 @@ impl Scope {
 
     /// The findings of what is asked for.
     fn told(&self, checked: &Checked) -> Told {
-        let open = checked
-            .findings
-            .iter()
-            .filter(|f| !f.waived && self.is_in(&f.office));
+        let office = |f: &Found| &checked.offices[usize::from(f.office)].office.id;
+        let open = checked.found.iter();
+        let open = open.filter(|f| !f.waived && self.is_in(office(f)));
         let mut told = Told::default();
         for finding in open {
             match finding.severity {

@@ -123,7 +123,7 @@ impl Case<'_> {
 
     fn wrong(&self, checked: &Checked) -> Option<Wrong> {
         let rule = format!("{}/{}", self.policy, self.rule);
-        let here = || checked.findings.iter().filter(|f| f.office == self.office);
+        let here = || checked.findings().filter(|f| f.office == self.office);
         let found = here().filter(|f| f.rule == rule).count();
         let judged = checked.offices.iter().find(|j| j.office.id == self.office);
         let own = judged.into_iter().flat_map(|j| &j.judgements);

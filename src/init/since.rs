@@ -70,5 +70,5 @@ fn findings(
         policies: Vec::new(),
         everything: false,
     })?;
-    Ok(checked.findings.len())
+    Ok(checked.found.len())
 }

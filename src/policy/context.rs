@@ -1,5 +1,7 @@
 //! What every operator needs of an office: links, own dates, the start, and which obligations are in force.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
@@ -61,15 +63,27 @@ impl Index {
     }
 }
 
+/// What is worked out once for an office and what it adopted: its links, and from when on there are records.
+#[derive(Default)]
+pub struct Ready {
+    links: Vec<Index>,
+    wholes: Vec<Option<Record>>,
+    earliest: Option<NaiveDate>,
+}
+
+impl std::fmt::Debug for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ready").finish_non_exhaustive()
+    }
+}
+
 /// One office, ready to be judged.
 pub struct Context<'a> {
     /// The office.
     pub office: &'a Office,
     /// What it adopted.
     pub compiled: &'a Compiled,
-    links: Vec<Index>,
-    wholes: Vec<Option<Record>>,
-    earliest: Option<NaiveDate>,
+    ready: Arc<Ready>,
     /// Whether somebody asks why: what was met is kept, with what was looked at.
     pub asked: bool,
     /// office.yaml's `since`, as a day number.
@@ -99,30 +113,31 @@ impl<'a> Context<'a> {
             .collect();
         let kinds = office.schema.iter().map(|(k, _)| k);
         let earliest = kinds.filter_map(|k| earliest(office, k)).min();
-        let mut cx = Self {
+        let wholes = compiled.wholes.iter().map(|l| among_all(office, l));
+        let ready = Ready {
+            links,
+            wholes: wholes.collect(),
+            earliest,
+        };
+        Self::with(office, compiled, Arc::new(ready))
+    }
+
+    /// With what an earlier context of the same office and adoptions had worked out.
+    pub fn with(office: &'a Office, compiled: &'a Compiled, ready: Arc<Ready>) -> Self {
+        Self {
             office,
             compiled,
-            links,
-            wholes: Vec::new(),
-            earliest,
+            ready,
             asked: false,
             only: None,
             since: office.config.since.map(day_number),
             as_of: day_number(office.as_of),
-        };
-        let wholes = compiled.wholes.iter().map(|l| cx.among_all(l)).collect();
-        cx.wholes = wholes;
-        cx
+        }
     }
 
-    /// The record that a link to a whole kind picks.
-    fn among_all(&self, link: &Link) -> Option<Record> {
-        let holds = |record: &Record| {
-            let view = View::of(self.office, *record);
-            link.filter.as_ref().is_none_or(|f| view.holds(f))
-        };
-        let all = self.live(link.of).map(|row| (link.of, row));
-        self.pick(link.pick, all.filter(holds))
+    /// What was worked out, for [`Self::with`].
+    pub fn ready(&self) -> Arc<Ready> {
+        Arc::clone(&self.ready)
     }
 
     /// A record's own date: its first required date, or its parent's.
@@ -147,14 +162,12 @@ impl<'a> Context<'a> {
 
     /// A kind's records that count.
     pub fn live(&self, kind: KindId) -> impl Iterator<Item = Row> + use<'a> {
-        let live = &self.office.table(kind).live;
-        let rows = 0..u32::try_from(live.len()).unwrap_or(u32::MAX);
-        rows.filter(|row| live[*row as usize])
+        live(self.office, kind)
     }
 
     /// The day from which filings are judged.
     pub fn office_start(&self) -> Option<NaiveDate> {
-        self.office.config.since.or(self.earliest)
+        self.office.config.since.or(self.ready.earliest)
     }
 
     /// The records of a link, as seen from a record.
@@ -170,7 +183,7 @@ impl<'a> Context<'a> {
                 _ => None,
             },
         };
-        let rows = named.map_or(&[][..], |(_, row)| self.links[link.index].of(row));
+        let rows = named.map_or(&[][..], |(_, row)| self.ready.links[link.index].of(row));
         rows.iter()
             .map(|row| (link.of, *row))
             .filter(move |record| {
@@ -186,22 +199,9 @@ impl<'a> Context<'a> {
     /// The one record that a link picks.
     pub fn picked(&self, view: &View<'a>, link: &Link) -> Option<Record> {
         if link.whole {
-            return self.wholes[link.index];
+            return self.ready.wholes[link.index];
         }
-        self.pick(link.pick, self.linked(view, link))
-    }
-
-    fn pick(&self, pick: Pick, all: impl Iterator<Item = Record>) -> Option<Record> {
-        let date = |r: &Record| {
-            let m = self.own_date(*r);
-            (m.day_number(), m.seconds())
-        };
-        let id = |r: &Record| self.office.record_id(r.0, r.1);
-        match pick {
-            Pick::Latest => all.max_by_key(date),
-            Pick::Earliest => all.min_by_key(date),
-            Pick::LastId => all.max_by(|a, b| natural(id(a), id(b))),
-        }
+        pick(self.office, link.pick, self.linked(view, link))
     }
 
     /// The view that a rule has of a record, with its named records found.
@@ -329,6 +329,36 @@ impl<'a> Context<'a> {
         let mut all = Outcome::default();
         parts.into_iter().for_each(|p| all.append(p));
         all
+    }
+}
+
+/// A kind's records that count.
+fn live<'a>(office: &'a Office, kind: KindId) -> impl Iterator<Item = Row> + use<'a> {
+    let live = &office.table(kind).live;
+    let rows = 0..u32::try_from(live.len()).unwrap_or(u32::MAX);
+    rows.filter(|row| live[*row as usize])
+}
+
+/// The record that a link to a whole kind picks.
+fn among_all(office: &Office, link: &Link) -> Option<Record> {
+    let holds = |record: &Record| {
+        let view = View::of(office, *record);
+        link.filter.as_ref().is_none_or(|f| view.holds(f))
+    };
+    let all = live(office, link.of).map(|row| (link.of, row));
+    pick(office, link.pick, all.filter(holds))
+}
+
+fn pick(office: &Office, pick: Pick, all: impl Iterator<Item = Record>) -> Option<Record> {
+    let date = |r: &Record| {
+        let m = own_date(office, r.0, r.1);
+        (m.day_number(), m.seconds())
+    };
+    let id = |r: &Record| office.record_id(r.0, r.1);
+    match pick {
+        Pick::Latest => all.max_by_key(date),
+        Pick::Earliest => all.min_by_key(date),
+        Pick::LastId => all.max_by(|a, b| natural(id(a), id(b))),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Verdicts → findings: rules run on an office, their messages, places and fingerprints; then waivers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::compile::{Body, Compiled, Rule};
-use super::context::Context;
+use super::context::{Context, Ready};
 use super::definition::Number;
 use super::message::Facts;
 use super::operator;
@@ -15,7 +16,7 @@ use super::value::View;
 use super::verdict::{Outcome, Tally, Verdict};
 use super::waive::note;
 use crate::finding::{Finding, Place, Related, Severity};
-use crate::schema::FieldId;
+use crate::schema::{FieldId, KindId};
 use crate::table::Office;
 use crate::text::{Bilingual, Lang};
 
@@ -40,39 +41,52 @@ pub struct Judgement {
     pub until: Option<NaiveDate>,
     /// The counts; a waived miss is a miss (its finding says that it is waived).
     pub tally: Tally,
-    /// What is still due, as findings that are not yet due.
-    pub pending: Vec<Finding>,
+    /// What is missed, in order of the records.
+    pub missed: Vec<Verdict>,
+    /// What is still due, in order of the records.
+    pub pending: Vec<Verdict>,
 }
 
-/// Judges an office by all its rules: findings, and what each rule decided.
-pub fn judge(office: &Office, compiled: &Compiled) -> (Vec<Finding>, Vec<Judgement>) {
+/// What all rules decided about an office.
+#[derive(Clone, Debug, Default)]
+pub struct Verdicts {
+    /// Rule by rule, in the order of [`Compiled::rules`].
+    pub judgements: Vec<Judgement>,
+    /// What is wrong beside the rules: years whose public calendar is missing.
+    pub notes: Vec<Finding>,
+    /// For [`Teller::with`].
+    pub ready: Arc<Ready>,
+}
+
+/// Judges an office by all its rules.
+pub fn judge(office: &Office, compiled: &Compiled) -> Verdicts {
     let cx = Context::new(office, compiled);
-    let parts: Vec<(Vec<Finding>, Judgement, BTreeSet<i32>)> = compiled
+    let parts: Vec<(Judgement, BTreeSet<i32>)> = compiled
         .rules
         .par_iter()
         .map(|rule| run(rule, &cx))
         .collect();
-    let mut findings = Vec::new();
-    let mut judgements = Vec::new();
+    let mut judgements = Vec::with_capacity(parts.len());
     let mut years = BTreeSet::new();
-    for (f, j, y) in parts {
-        findings.extend(f);
-        judgements.push(j);
-        years.extend(y);
+    for (judgement, own) in parts {
+        judgements.push(judgement);
+        years.extend(own);
     }
-    findings.extend(years.iter().map(|y| no_calendar(office, *y)));
-    (findings, judgements)
+    Verdicts {
+        judgements,
+        notes: years.iter().map(|y| no_calendar(office, *y)).collect(),
+        ready: cx.ready(),
+    }
 }
 
-fn run(rule: &Rule, cx: &Context<'_>) -> (Vec<Finding>, Judgement, BTreeSet<i32>) {
+fn run(rule: &Rule, cx: &Context<'_>) -> (Judgement, BTreeSet<i32>) {
     let mut outcome = operator::evaluate(rule, cx);
     once_each(&mut outcome, cx.office);
-    let made: Vec<(bool, Finding)> = outcome
-        .verdicts
-        .par_iter()
-        .map(|v| (v.pending, finding(rule, cx, v)))
-        .collect();
-    let (pending, findings): (Vec<_>, Vec<_>) = made.into_iter().partition(|(pending, _)| *pending);
+    let (pending, missed) = if outcome.tally.pending == 0 {
+        (Vec::new(), outcome.verdicts)
+    } else {
+        outcome.verdicts.into_iter().partition(|v| v.pending)
+    };
     let judgement = Judgement {
         rule: rule.name.clone(),
         policy: rule.policy.clone(),
@@ -83,15 +97,53 @@ fn run(rule: &Rule, cx: &Context<'_>) -> (Vec<Finding>, Judgement, BTreeSet<i32>
         from: rule.from,
         until: rule.until,
         tally: outcome.tally,
-        pending: pending.into_iter().map(|(_, f)| f).collect(),
+        missed,
+        pending,
     };
-    let findings = findings.into_iter().map(|(_, f)| f).collect();
-    (findings, judgement, outcome.years)
+    (judgement, outcome.years)
+}
+
+/// Tells verdicts as findings: their words, places and fingerprints. A verdict is small; a finding is made where it is shown.
+pub struct Teller<'a>(Context<'a>);
+
+impl<'a> Teller<'a> {
+    /// Tells what was decided about an office; `ready` is of the [`Verdicts`].
+    pub fn with(office: &'a Office, compiled: &'a Compiled, ready: Arc<Ready>) -> Self {
+        Self(Context::with(office, compiled, ready))
+    }
+
+    /// The finding of a verdict by the rule at this place in [`Compiled::rules`], not waived.
+    pub fn tell(&self, rule: usize, verdict: &Verdict) -> Finding {
+        finding(&self.0.compiled.rules[rule], &self.0, verdict)
+    }
+
+    /// All that is missed, rule by rule.
+    pub fn missed<'s>(&'s self, judgements: &'s [Judgement]) -> impl Iterator<Item = Finding> + 's {
+        let all = judgements.iter().enumerate();
+        all.flat_map(move |(i, j)| j.missed.iter().map(move |v| self.tell(i, v)))
+    }
+
+    /// All that is still due, rule by rule, as findings that are not yet due.
+    pub fn pending<'s>(
+        &'s self,
+        judgements: &'s [Judgement],
+    ) -> impl Iterator<Item = (&'s Judgement, Finding)> + 's {
+        let all = judgements.iter().enumerate();
+        all.flat_map(move |(i, j)| j.pending.iter().map(move |v| (j, self.tell(i, v))))
+    }
 }
 
 /// One verdict for each (kind, record, period): where an id is used twice, the first record speaks for it. Records
 /// without an id are told apart by their place.
 fn once_each(outcome: &mut Outcome, office: &Office) {
+    let kinds: BTreeSet<KindId> = outcome
+        .verdicts
+        .iter()
+        .filter_map(|v| v.record.map(|(kind, _)| kind))
+        .collect();
+    if kinds.iter().all(|kind| office.ids_are_unique(*kind)) {
+        return;
+    }
     let mut seen = FxHashSet::default();
     outcome.verdicts.retain(|v| match v.record {
         Some((kind, row)) => {
@@ -232,7 +284,7 @@ fn messages(rule: &Rule, cx: &Context<'_>, v: &Verdict) -> Bilingual {
     let none = View {
         item: None,
         subject: None,
-        ..View::of(office, (crate::schema::KindId(0), 0))
+        ..View::of(office, (KindId(0), 0))
     };
     let view = match v.record {
         Some(record) if rule.each == Some(record.0) => cx.view(rule, record),
@@ -252,7 +304,7 @@ fn related(cx: &Context<'_>, v: &Verdict) -> Vec<Related> {
     } else {
         ("未达到", "falls short")
     };
-    let one = |(kind, row): &(crate::schema::KindId, u32)| {
+    let one = |(kind, row): &(KindId, u32)| {
         let id = cx.office.record_id(*kind, *row);
         let label = &cx.office.schema.get(*kind).label;
         Related {

@@ -22,32 +22,69 @@ const LEADERS: [&str; 9] = [
 
 /// Marks the findings that waivers cover, and adds what is wrong with the waivers.
 pub fn waive(office: &Office, compiled: &Compiled, findings: &mut Vec<Finding>) {
-    let mut own = Vec::new();
-    for w in &office.config.waivers {
-        let expired = w.until.is_some_and(|u| office.as_of > u);
-        let mut used = false;
-        for f in findings.iter_mut().filter(|f| covers(w, f)) {
-            used = true;
-            f.waived |= !expired;
-        }
-        let unasked = || compiled.unasked.iter().any(|r| is_named(&w.rule, r));
-        if expired || (!used && !unasked()) {
-            own.push(stale(office, w, expired, compiled));
-        }
-        own.extend(weak(office, w));
+    let mut waiving = Waiving::of(office);
+    findings.iter_mut().for_each(|f| waiving.mark(f));
+    findings.extend(waiving.notes(compiled));
+}
+
+/// An office's waivers, and which of them were of use so far.
+pub struct Waiving<'a> {
+    office: &'a Office,
+    used: Vec<bool>,
+}
+
+impl<'a> Waiving<'a> {
+    /// None was of use yet.
+    pub fn of(office: &'a Office) -> Self {
+        let used = vec![false; office.config.waivers.len()];
+        Self { office, used }
     }
-    findings.append(&mut own);
+
+    fn is_expired(&self, w: &Waiver) -> bool {
+        w.until.is_some_and(|u| self.office.as_of > u)
+    }
+
+    /// Whether a waiver in force covers what a rule found.
+    pub fn covers(&mut self, rule: &str, record: Option<&str>, period: Option<&str>) -> bool {
+        let mut covered = false;
+        for (i, w) in self.office.config.waivers.iter().enumerate() {
+            if is_about(w, rule, record, period) {
+                self.used[i] = true;
+                covered |= !self.is_expired(w);
+            }
+        }
+        covered
+    }
+
+    /// Marks a finding that a waiver in force covers.
+    pub fn mark(&mut self, f: &mut Finding) {
+        f.waived |= self.covers(&f.rule, f.record.as_deref(), f.period.as_deref());
+    }
+
+    /// What is wrong with the waivers, once all findings were asked about.
+    pub fn notes(self, compiled: &Compiled) -> Vec<Finding> {
+        let mut own = Vec::new();
+        for (w, used) in self.office.config.waivers.iter().zip(&self.used) {
+            let expired = self.is_expired(w);
+            let unasked = || compiled.unasked.iter().any(|r| is_named(&w.rule, r));
+            if expired || (!used && !unasked()) {
+                own.push(stale(self.office, w, expired, compiled));
+            }
+            own.extend(weak(self.office, w));
+        }
+        own
+    }
 }
 
 /// Whether a waiver, in force or not, is about a finding.
 pub fn covers(w: &Waiver, f: &Finding) -> bool {
-    is_named(&w.rule, &f.rule)
-        && w.record
-            .as_ref()
-            .is_none_or(|r| f.record.as_ref() == Some(r))
-        && w.period
-            .as_ref()
-            .is_none_or(|p| f.period.as_ref() == Some(p))
+    is_about(w, &f.rule, f.record.as_deref(), f.period.as_deref())
+}
+
+fn is_about(w: &Waiver, rule: &str, record: Option<&str>, period: Option<&str>) -> bool {
+    is_named(&w.rule, rule)
+        && w.record.as_ref().is_none_or(|r| record == Some(r))
+        && w.period.as_ref().is_none_or(|p| period == Some(p))
 }
 
 fn is_named(written: &str, rule: &str) -> bool {

@@ -40,8 +40,8 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         .terminator(::csv::Terminator::CRLF)
         .from_writer(out);
     csv.write_record(header).map_err(io::Error::other)?;
-    for f in &report.selection.findings {
-        let cells = row(f, lang);
+    for f in report.selection.told(true) {
+        let cells = row(&f, lang);
         let cells = cells.iter().map(|c| harmless(c).into_owned());
         csv.write_record(cells).map_err(io::Error::other)?;
     }

@@ -237,7 +237,7 @@ mod tests {
             .unwrap_or_else(|f| panic!("{}", f.message.en));
             for (office, policy, rule, fails, _) in &offices {
                 let name = format!("{policy}/{rule}");
-                let here = || checked.findings.iter().filter(|f| f.office == *office);
+                let here = || checked.findings().filter(|f| f.office == *office);
                 assert_eq!(here().any(|f| f.rule == name), *fails, "{office}");
                 assert!(!here().any(|f| f.rule.starts_with("core/")), "{office}");
             }

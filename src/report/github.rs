@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Report;
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 
 /// Writes the annotations; waived findings are none.
 ///
@@ -18,7 +18,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         "::notice title=aftercare::{}",
         data(&totals(report, &files))
     )?;
-    for f in live {
+    for f in report.selection.told_at(&live) {
         let level = match f.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
@@ -58,7 +58,7 @@ pub fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         lang.pick("规则", "rule"),
         lang.pick("问题", "finding")
     )?;
-    for f in live {
+    for f in report.selection.told_at(&live) {
         let cell = |t: &str| {
             t.replace('|', "\\|")
                 .replace(['\n', '\r'], " ")
@@ -76,28 +76,24 @@ pub fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The findings that are not waived, those of the file with the most errors first, and how many each file has.
-fn sorted<'a>(report: &Report<'a>) -> (Vec<&'a Finding>, Vec<(&'a str, usize)>) {
-    let mut live: Vec<&Finding> = report
-        .selection
-        .findings
-        .iter()
-        .copied()
-        .filter(|f| !f.waived)
-        .collect();
+/// Where the findings that are not waived stand among all, those of the file with the most errors first, and how many each
+/// file has.
+fn sorted<'a>(report: &Report<'a>) -> (Vec<usize>, Vec<(&'a str, usize)>) {
+    let heads = || {
+        let all = report.selection.heads().enumerate();
+        all.filter(|(_, h)| !h.waived)
+    };
     let mut count: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for f in &live {
-        let own = count.entry(&f.place.file).or_default();
-        own.0 += usize::from(f.severity == Severity::Error);
+    for (_, head) in heads() {
+        let own = count.entry(head.file).or_default();
+        own.0 += usize::from(head.severity == Severity::Error);
         own.1 += 1;
     }
-    live.sort_by(|a, b| {
-        let worst = |f: &Finding| std::cmp::Reverse(count[f.place.file.as_str()]);
-        (worst(a), &a.place.file).cmp(&(worst(b), &b.place.file))
-    });
+    let mut live: Vec<(usize, &str)> = heads().map(|(i, h)| (i, h.file)).collect();
+    live.sort_by_key(|(i, file)| (std::cmp::Reverse(count[file]), *file, *i));
     let mut files: Vec<(&str, usize)> = count.into_iter().map(|(f, n)| (f, n.1)).collect();
     files.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    (live, files)
+    (live.into_iter().map(|(i, _)| i).collect(), files)
 }
 
 fn totals(report: &Report<'_>, files: &[(&str, usize)]) -> String {

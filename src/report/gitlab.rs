@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Report;
 use crate::finding::Severity;
@@ -12,21 +12,20 @@ use crate::finding::Severity;
 /// # Errors
 /// The stream is closed or broken.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let live = report.selection.findings.iter().filter(|f| !f.waived);
-    let all: Vec<Value> = live
-        .map(|f| {
-            json!({
-                "description": f.message.get(report.lang),
-                "check_name": f.rule,
-                "fingerprint": f.fingerprint,
-                "severity": match f.severity {
-                    Severity::Error => "major",
-                    Severity::Warning => "minor",
-                },
-                "location": {"path": f.place.file, "lines": {"begin": f.place.line}},
-            })
-        })
-        .collect();
-    serde_json::to_writer_pretty(&mut *out, &all)?;
-    writeln!(out)
+    out.write_all(b"[")?;
+    for (i, f) in report.selection.told(false).enumerate() {
+        out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
+        let entry = json!({
+            "description": f.message.get(report.lang),
+            "check_name": f.rule,
+            "fingerprint": f.fingerprint,
+            "severity": match f.severity {
+                Severity::Error => "major",
+                Severity::Warning => "minor",
+            },
+            "location": {"path": f.place.file, "lines": {"begin": f.place.line}},
+        });
+        serde_json::to_writer_pretty(&mut *out, &entry)?;
+    }
+    out.write_all(b"]\n")
 }

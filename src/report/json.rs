@@ -63,9 +63,9 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         "{{\"version\":{VERSION},\"as_of\":\"{}\",\n\"summary\":{counts},\n\"findings\":[",
         report.as_of
     )?;
-    for (i, f) in report.selection.findings.iter().enumerate() {
+    for (i, f) in report.selection.told(true).enumerate() {
         out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &published(f, report.lang))?;
+        serde_json::to_writer(&mut *out, &published(&f, report.lang))?;
     }
     out.write_all(b"]}\n")
 }

@@ -1,5 +1,6 @@
 //! JUnit XML, as CI servers read it: a suite for each office, a case for each finding.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::Report;
@@ -12,30 +13,31 @@ use crate::text::xml;
 /// # Errors
 /// The stream is closed or broken.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let findings = &report.selection.findings;
-    let fails = |f: &&&Finding| failing(report, f);
+    let selection = report.selection;
+    let mut offices: BTreeMap<&str, Suite> = BTreeMap::new();
+    for (i, head) in selection.heads().enumerate() {
+        let suite = offices.entry(head.office).or_default();
+        suite.cases.push(i);
+        suite.failures += usize::from(fails(report, head.waived, head.severity));
+    }
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
         "<testsuites name=\"aftercare\" tests=\"{}\" failures=\"{}\" errors=\"0\">",
-        findings.len().max(1),
-        findings.iter().filter(fails).count()
+        selection.len().max(1),
+        offices.values().map(|s| s.failures).sum::<usize>()
     )?;
-    let mut offices: Vec<&str> = findings.iter().map(|f| f.office.as_str()).collect();
-    offices.sort_unstable();
-    offices.dedup();
-    for office in &offices {
-        let own: Vec<&&Finding> = findings.iter().filter(|f| f.office == *office).collect();
+    for (office, suite) in &offices {
         writeln!(
             out,
             "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\">",
             xml(if office.is_empty() { "records" } else { office }),
-            own.len(),
-            own.iter().filter(|f| failing(report, f)).count(),
-            own.iter().filter(|f| !failing(report, f)).count(),
+            suite.cases.len(),
+            suite.failures,
+            suite.cases.len() - suite.failures,
         )?;
-        for f in own {
-            case(report, f, out)?;
+        for f in selection.told_at(&suite.cases) {
+            case(report, &f, out)?;
         }
         writeln!(out, "  </testsuite>")?;
     }
@@ -49,8 +51,15 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</testsuites>")
 }
 
-fn failing(report: &Report<'_>, f: &Finding) -> bool {
-    !f.waived && (report.strict || f.severity == Severity::Error)
+/// The findings of an office: their places among all, and how many of them fail.
+#[derive(Default)]
+struct Suite {
+    cases: Vec<usize>,
+    failures: usize,
+}
+
+fn fails(report: &Report<'_>, waived: bool, severity: Severity) -> bool {
+    !waived && (report.strict || severity == Severity::Error)
 }
 
 fn case(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<()> {
@@ -68,7 +77,7 @@ fn case(report: &Report<'_>, f: &Finding, out: &mut dyn Write) -> io::Result<()>
         f.place.line
     )?;
     let place = format!("{}:{}:{}", f.place.file, f.place.line, f.place.column);
-    if failing(report, f) {
+    if fails(report, f.waived, f.severity) {
         writeln!(
             out,
             "      <failure message=\"{}\" type=\"{}\">{}</failure>",

@@ -14,36 +14,35 @@ use crate::text::Lang;
 /// # Errors
 /// The stream is closed or broken.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let findings = &report.selection.findings;
-    let mut rules: BTreeMap<&str, &Finding> = BTreeMap::new();
-    for f in findings {
-        rules.entry(&f.rule).or_insert(f);
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (i, head) in report.selection.heads().enumerate() {
+        first.entry(head.rule).or_insert(i);
     }
-    let index = |rule: &str| rules.keys().position(|r| *r == rule);
-    let described: Vec<Value> = rules
-        .iter()
-        .map(|(id, f)| rule(id, f, report.lang))
-        .collect();
-    let results: Vec<Value> = findings
-        .iter()
-        .map(|f| result(f, index(&f.rule), report.lang))
-        .collect();
-    let document = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": "aftercare",
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "language": report.lang.pick("zh-CN", "en-US"),
-                "rules": described,
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": results,
-        }],
+    let index: BTreeMap<&str, usize> = first.keys().enumerate().map(|(i, r)| (*r, i)).collect();
+    let mut at: Vec<usize> = first.into_values().collect();
+    at.sort_unstable();
+    let mut described: Vec<Value> = vec![Value::Null; at.len()];
+    for f in report.selection.told_at(&at) {
+        described[index[f.rule.as_str()]] = rule(&f, report.lang);
+    }
+    let driver = json!({
+        "name": "aftercare",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "language": report.lang.pick("zh-CN", "en-US"),
+        "rules": described,
     });
-    serde_json::to_writer(&mut *out, &document)?;
-    writeln!(out)
+    write!(
+        out,
+        "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{driver}}},\"columnKind\":\"unicodeCodePoints\",\"results\":["
+    )?;
+    for (i, f) in report.selection.told(true).enumerate() {
+        if i > 0 {
+            out.write_all(b",")?;
+        }
+        let index = index.get(f.rule.as_str()).copied();
+        serde_json::to_writer(&mut *out, &result(&f, index, report.lang))?;
+    }
+    out.write_all(b"]}]}\n")
 }
 
 fn level(f: &Finding) -> &'static str {
@@ -53,9 +52,9 @@ fn level(f: &Finding) -> &'static str {
     }
 }
 
-fn rule(id: &str, f: &Finding, lang: Lang) -> Value {
+fn rule(f: &Finding, lang: Lang) -> Value {
     json!({
-        "id": id,
+        "id": f.rule,
         "help": {"text": f.help.get(lang)},
         "defaultConfiguration": {"level": level(f)},
         "properties": {"clause": f.clause},

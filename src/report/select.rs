@@ -1,39 +1,149 @@
 //! Which findings are reported, and their counts: all, or those in some of the files.
 
-use crate::finding::Finding;
+use std::borrow::Cow;
+
+use crate::finding::{Finding, Severity};
+use crate::found::Found;
 use crate::pipeline::{Checked, Judged, Summary};
+use crate::policy::verdict::Verdict;
 use crate::table::{Origin, Table};
 
-/// What is reported.
+/// What is reported, in order of file, line, column and rule.
 pub struct Selection<'a> {
-    /// In order of file, line, column and rule.
-    pub findings: Vec<&'a Finding>,
+    items: Items<'a>,
     /// The counts of what is reported.
     pub summary: Summary,
+}
+
+enum Items<'a> {
+    /// All that was found, or part of it: told when it is written.
+    Found(&'a Checked, Option<Vec<&'a Found>>),
+    /// What was told before.
+    Told(&'a [Finding]),
+}
+
+/// What can be said of a finding without telling it.
+#[derive(Clone, Copy, Debug)]
+pub struct Head<'a> {
+    /// The office's id.
+    pub office: &'a str,
+    /// The file it lies in.
+    pub file: &'a str,
+    /// The rule.
+    pub rule: &'a str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// Whether a waiver covers it.
+    pub waived: bool,
 }
 
 impl<'a> Selection<'a> {
     /// Everything found.
     pub fn all(checked: &'a Checked) -> Self {
         Self {
-            findings: checked.findings.iter().collect(),
+            items: Items::Found(checked, None),
             summary: checked.summary,
         }
     }
 
     /// What stands in the files that `covered` says yes to.
     pub fn narrowed(checked: &'a Checked, covered: &dyn Fn(&str) -> bool) -> Self {
-        let findings: Vec<&Finding> = checked
-            .findings
-            .iter()
-            .filter(|f| covered(&f.place.file))
-            .collect();
+        let here = |f: &&Found| covered(checked.found.file(f));
+        let found: Vec<&Found> = checked.found.iter().filter(here).collect();
         let mut summary = Summary::default();
         for judged in &checked.offices {
             add(&mut summary, judged, covered);
         }
-        findings.iter().for_each(|f| summary.count(f));
-        Self { findings, summary }
+        let each = found.iter();
+        each.for_each(|f| summary.count(f.waived, f.severity));
+        Self {
+            items: Items::Found(checked, Some(found)),
+            summary,
+        }
+    }
+
+    /// The same counts, with these findings in the place of its own.
+    #[must_use]
+    pub fn showing(self, told: &'a [Finding]) -> Self {
+        Self {
+            items: Items::Told(told),
+            ..self
+        }
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        match &self.items {
+            Items::Found(checked, None) => checked.found.len(),
+            Items::Found(_, Some(found)) => found.len(),
+            Items::Told(told) => told.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What can be said of each untold.
+    pub fn heads(&self) -> Box<dyn Iterator<Item = Head<'a>> + '_> {
+        match &self.items {
+            Items::Found(checked, _) => Box::new(self.untold().map(|f| Head {
+                office: &checked.offices[usize::from(f.office)].office.id,
+                file: checked.found.file(f),
+                rule: checked.found.rule(f),
+                severity: f.severity,
+                waived: f.waived,
+            })),
+            Items::Told(told) => Box::new(told.iter().map(|f| Head {
+                office: &f.office,
+                file: &f.place.file,
+                rule: &f.rule,
+                severity: f.severity,
+                waived: f.waived,
+            })),
+        }
+    }
+
+    /// Tells those at these places among all, in the order given.
+    pub fn told_at<'s>(
+        &'s self,
+        at: &'s [usize],
+    ) -> Box<dyn Iterator<Item = Cow<'a, Finding>> + 's> {
+        match &self.items {
+            Items::Found(checked, part) => {
+                let these = at.iter().filter_map(move |i| match part {
+                    Some(found) => found.get(*i).copied(),
+                    None => checked.found.get(*i),
+                });
+                let told = checked.found.told(&checked.offices, these);
+                Box::new(told.map(Cow::Owned))
+            }
+            Items::Told(told) => Box::new(at.iter().map(|i| Cow::Borrowed(&told[*i]))),
+        }
+    }
+
+    /// Tells each, or only those that are not waived.
+    pub fn told(&self, waived_too: bool) -> Box<dyn Iterator<Item = Cow<'a, Finding>> + '_> {
+        match &self.items {
+            Items::Found(checked, _) => {
+                let these = self.untold().filter(move |f| waived_too || !f.waived);
+                let told = checked.found.told(&checked.offices, these);
+                Box::new(told.map(Cow::Owned))
+            }
+            Items::Told(told) => {
+                let these = told.iter().filter(move |f| waived_too || !f.waived);
+                Box::new(these.map(Cow::Borrowed))
+            }
+        }
+    }
+
+    fn untold(&self) -> Box<dyn Iterator<Item = &'a Found> + '_> {
+        match &self.items {
+            Items::Found(checked, None) => Box::new(checked.found.iter()),
+            Items::Found(_, Some(found)) => Box::new(found.iter().copied()),
+            Items::Told(_) => Box::new(std::iter::empty()),
+        }
     }
 }
 
@@ -49,7 +159,10 @@ fn add(summary: &mut Summary, judged: &Judged, covered: &dyn Fn(&str) -> bool) {
         .map(|t| records(t, &files))
         .sum::<u64>();
     for j in &judged.judgements {
-        let here = |f: &&Finding| covered(&f.place.file);
+        let here = |v: &&Verdict| match v.record {
+            Some((kind, row)) => files[office.table(kind).origins[row as usize].file as usize],
+            None => home,
+        };
         summary.pending += j.pending.iter().filter(here).count() as u64;
         summary.unjudged += if home { j.tally.unjudged } else { 0 };
     }

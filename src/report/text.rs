@@ -18,24 +18,18 @@ const RELATED: usize = 3;
 /// # Errors
 /// The stream is closed or broken.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let shown: Vec<&Finding> = report
-        .selection
-        .findings
-        .iter()
-        .copied()
-        .filter(|f| report.verbose || !f.waived)
-        .collect();
-    for file in shown.chunk_by(|a, b| a.place.file == b.place.file) {
-        if !report.quiet {
-            heading(report, file, out)?;
+    let mut files = tallies(report).into_iter();
+    let mut current = String::new();
+    for f in report.selection.told(report.verbose) {
+        if report.quiet {
+            line(report, &f, out)?;
+            continue;
         }
-        for f in file {
-            if report.quiet {
-                line(report, f, out)?;
-            } else {
-                finding(report, f, out)?;
-            }
+        if current != f.place.file {
+            current.clone_from(&f.place.file);
+            heading(report, &current, files.next().unwrap_or_default(), out)?;
         }
+        finding(report, &f, out)?;
     }
     if report.quiet {
         return Ok(());
@@ -133,23 +127,45 @@ pub(super) fn number(n: u64) -> String {
     out
 }
 
-fn heading(report: &Report<'_>, file: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
-    let of = |s| file.iter().filter(|f| !f.waived && f.severity == s).count() as u64;
-    let waived = file.iter().filter(|f| f.waived).count() as u64;
-    let mut counts = tally(report.lang, of(Severity::Error), of(Severity::Warning));
+/// How many findings a file has: errors, warnings, waived ones.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    errors: u64,
+    warnings: u64,
+    waived: u64,
+}
+
+/// The counts of each file that is shown, in order.
+fn tallies(report: &Report<'_>) -> Vec<Tally> {
+    let shown = report.selection.heads();
+    let mut shown = shown.filter(|h| report.verbose || !h.waived).peekable();
+    let mut all = Vec::new();
+    while let Some(first) = shown.peek().copied() {
+        let mut own = Tally::default();
+        while let Some(h) = shown.next_if(|h| h.file == first.file) {
+            match (h.waived, h.severity) {
+                (true, _) => own.waived += 1,
+                (false, Severity::Error) => own.errors += 1,
+                (false, Severity::Warning) => own.warnings += 1,
+            }
+        }
+        all.push(own);
+    }
+    all
+}
+
+fn heading(report: &Report<'_>, file: &str, of: Tally, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts = tally(report.lang, of.errors, of.warnings);
     if counts.is_empty() {
+        let waived = of.waived;
         counts = report
             .lang
             .pick(format!("豁免 {waived} 项"), format!("{waived} waived"));
     }
-    let path = file
-        .first()
-        .map(|f| safe(&f.place.file))
-        .unwrap_or_default();
     writeln!(
         out,
         "{}  {}\n",
-        report.style.paint(Paint::Strong, path),
+        report.style.paint(Paint::Strong, safe(file)),
         report.style.paint(Paint::Dim, counts)
     )
 }

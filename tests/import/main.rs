@@ -108,10 +108,7 @@ fn refused(o: &Outcome) -> Vec<(u32, Vec<Why>)> {
 }
 
 fn core(checked: &Checked) -> Vec<String> {
-    let all = checked
-        .findings
-        .iter()
-        .filter(|f| f.rule.starts_with("core/"));
+    let all = checked.findings().filter(|f| f.rule.starts_with("core/"));
     all.map(|f| {
         format!(
             "{} {}: {}",

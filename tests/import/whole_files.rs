@@ -44,10 +44,8 @@ pub fn import(
 
 pub fn by_rule(checked: &Checked) -> BTreeMap<&str, usize> {
     let mut all = BTreeMap::new();
-    checked
-        .findings
-        .iter()
-        .for_each(|f| *all.entry(f.rule.as_str()).or_default() += 1);
+    let found = checked.found.iter();
+    found.for_each(|f| *all.entry(checked.found.rule(f)).or_default() += 1);
     all
 }
 

@@ -76,7 +76,7 @@ pub fn check(root: &Path) -> Result<pipeline::Checked, Failure> {
 /// The findings about records as `file:line:column rule record field`.
 pub fn told(root: &Path) -> Vec<String> {
     let checked = check(root).unwrap_or_else(|f| panic!("{:?}: {}", f.place, f.message.en));
-    checked.findings.iter().map(line).collect()
+    checked.findings().map(|f| line(&f)).collect()
 }
 
 /// A finding in one line, without its message.

@@ -85,8 +85,8 @@ impl Case {
 
     fn details(&self, seen: &Seen, differ: &mut impl FnMut(&str, String, String)) {
         if let Some(due) = &self.due {
-            let own = seen.judgements.iter().filter(|j| j.rule == self.rule);
-            let all = seen.of(&self.rule).chain(own.flat_map(|j| &j.pending));
+            let waiting = seen.due.iter().filter(|f| f.rule == self.rule);
+            let all = seen.of(&self.rule).chain(waiting);
             for f in all {
                 let got = f.due.map(|d| d.to_string()).unwrap_or_default();
                 differ("due", due.clone(), got);

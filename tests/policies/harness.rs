@@ -29,6 +29,7 @@ pub static PACKS: LazyLock<Packs> = LazyLock::new(|| {
 /// What an office's records gave.
 pub struct Seen {
     pub findings: Vec<Finding>,
+    pub due: Vec<Finding>,
     pub judgements: Vec<Judgement>,
 }
 
@@ -70,12 +71,18 @@ pub fn judge_folder(root: &Path, packs: &Packs, as_of: &str) -> Result<Seen, Fai
         options.want(kind, field, value);
     });
     let (office, core) = load::load_office(root, "example", &home, config, &options);
-    let (mut findings, judgements) = policy::judge(&office, &compiled);
+    let decided = policy::judge(&office, &compiled);
+    let judgements = decided.judgements;
+    let teller = policy::Teller::with(&office, &compiled, decided.ready);
+    let mut findings: Vec<Finding> = teller.missed(&judgements).collect();
+    let due = teller.pending(&judgements).map(|(_, f)| f).collect();
+    findings.extend(decided.notes);
     findings.extend(core);
     policy::waive(&office, &compiled, &mut findings);
     aftercare::finding::sort_and_dedupe(&mut findings);
     Ok(Seen {
         findings,
+        due,
         judgements,
     })
 }
@@ -101,8 +108,8 @@ impl Seen {
 
     /// What is still due by a rule, written alike.
     pub fn pending(&self, rule: &str) -> Vec<String> {
-        let own = self.judgements.iter().filter(|j| j.rule == rule);
-        let mut all: Vec<String> = own.flat_map(|j| &j.pending).map(written).collect();
+        let own = self.due.iter().filter(|f| f.rule == rule);
+        let mut all: Vec<String> = own.map(written).collect();
         all.sort();
         all
     }

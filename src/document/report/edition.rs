@@ -11,7 +11,7 @@ use crate::document::{file_name, words};
 use crate::finding::Finding;
 use crate::moment::Moment;
 use crate::pipeline::Judged;
-use crate::policy::{self, Judgement};
+use crate::policy::{self, Judgement, Teller};
 use crate::schema::KindId;
 use crate::table::{Office, Row, Value};
 use crate::text::Lang;
@@ -37,6 +37,8 @@ pub struct Snapshot {
     pub findings: Vec<Finding>,
     /// What each rule decided.
     pub judgements: Vec<Judgement>,
+    /// What is not yet due.
+    pub pending: Vec<Finding>,
     late: BTreeSet<(String, String)>,
 }
 
@@ -44,7 +46,11 @@ impl Snapshot {
     /// Judges an office as it stood at the end of a day.
     pub fn take(judged: &Judged, day: NaiveDate) -> Self {
         let office = judged.office.at(day);
-        let (mut findings, judgements) = policy::judge(&office, &judged.compiled);
+        let decided = policy::judge(&office, &judged.compiled);
+        let teller = Teller::with(&office, &judged.compiled, decided.ready);
+        let judgements = decided.judgements;
+        let mut findings: Vec<Finding> = teller.missed(&judgements).collect();
+        let pending = teller.pending(&judgements).map(|(_, f)| f).collect();
         policy::waive(&office, &judged.compiled, &mut findings);
         findings.retain(|f| !f.rule.starts_with("core/"));
         let late = findings
@@ -56,6 +62,7 @@ impl Snapshot {
             office,
             findings,
             judgements,
+            pending,
             late,
         }
     }

@@ -96,8 +96,11 @@ pub(super) fn findings(m: &Maker<'_>, b: &FindingsOf) -> Vec<Block> {
 /// What is pending at the edition's end and falls due in the period after it, earliest first.
 fn due_next<'m>(m: &'m Maker<'_>) -> Vec<&'m Finding> {
     let next = m.period().next();
-    let all = m.edition.now.judgements.iter().flat_map(|j| &j.pending);
-    let mut due: Vec<&Finding> = all
+    let mut due: Vec<&Finding> = m
+        .edition
+        .now
+        .pending
+        .iter()
         .filter(|f| {
             f.due
                 .is_some_and(|d| d > m.edition.subject.cut && d <= next.last)

@@ -14,7 +14,8 @@ pub(super) fn entries(judged: &Judged, templates: &Templates) -> Vec<Entry> {
     let redaction = Redaction::of(&judged.office, templates);
     let mut all = agenda::entries(judged, None);
     for e in &mut all {
-        e.finding = published(&judged.office, &redaction, &e.finding);
+        let told = std::mem::take(&mut e.finding);
+        e.finding = published(&judged.office, &redaction, told);
         let hidden = e.person.is_some_and(|(kind, _)| {
             let name = judged.office.schema.get(kind).field("name");
             name.is_some_and(|n| redaction.hides(kind, n))

@@ -106,15 +106,18 @@ impl<'a> Facts<'a> {
     ) -> Self {
         let office = &judged.office;
         let redaction = Redaction::of(office, templates);
+        let own = checked.found.iter();
+        let own = own.filter(|f| checked.offices[usize::from(f.office)].office.id == office.id);
         let findings: Vec<Finding> = checked
-            .findings
-            .iter()
-            .filter(|f| f.office == office.id)
+            .found
+            .told(&checked.offices, own)
             .map(|f| published(office, &redaction, f))
             .collect();
         let until = plus_days(office.as_of, settings.due_days);
-        let pending = judged.judgements.iter().flat_map(|j| &j.pending);
-        let mut soon: Vec<Finding> = pending
+        let teller = judged.teller();
+        let mut soon: Vec<Finding> = teller
+            .pending(&judged.judgements)
+            .map(|(_, f)| f)
             .filter(|f| f.due.is_some_and(|d| d >= office.as_of && d <= until))
             .map(|f| published(office, &redaction, f))
             .collect();
@@ -149,9 +152,9 @@ impl<'a> Facts<'a> {
 }
 
 /// A finding without what must be hidden: words are masked, and the line is not quoted.
-pub(super) fn published(office: &Office, redaction: &Redaction, f: &Finding) -> Finding {
+pub(super) fn published(office: &Office, redaction: &Redaction, f: Finding) -> Finding {
     if redaction.is_none() {
-        return f.clone();
+        return f;
     }
     let record = f
         .kind
@@ -161,7 +164,7 @@ pub(super) fn published(office: &Office, redaction: &Redaction, f: &Finding) -> 
             let kind = office.schema.kind(kind)?;
             Some((kind, office.row_of(kind, id)?))
         });
-    let mut f = f.clone();
+    let mut f = f;
     f.message.zh = redaction.text(office, record, &f.message.zh);
     f.message.en = redaction.text(office, record, &f.message.en);
     f.place = Place {

@@ -118,8 +118,8 @@ fn findings_as(
     } else {
         format!("records/{}/", office.id)
     };
-    let mut selection = Selection::narrowed(checked, &|file| file.starts_with(&folder));
-    selection.findings = shown.iter().collect();
+    let selection = Selection::narrowed(checked, &|file| file.starts_with(&folder));
+    let selection = selection.showing(shown);
     let report = Report {
         selection: &selection,
         as_of: office.as_of,
