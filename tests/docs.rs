@@ -1,9 +1,13 @@
-//! The pages under `docs/policies/` are what the packs say now.
+//! The pages under `docs/policies/` are what the packs say now, `docs/templates.md` what templates see now.
 
 #![expect(clippy::expect_used, reason = "helpers of tests may panic")]
 
 #[path = "../examples/docs/generate.rs"]
 mod generate;
+#[path = "../examples/docs/keys.rs"]
+mod keys;
+#[path = "../examples/docs/templates.rs"]
+mod templates;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,6 +33,18 @@ fn the_pages_of_policies_are_what_the_packs_say() {
         stale.is_empty(),
         "run `cargo run --example docs`: {stale:?}"
     );
+}
+
+#[test]
+fn the_page_of_templates_is_what_the_types_say() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/templates.md");
+    let made = templates::page().unwrap();
+    assert!(
+        std::fs::read_to_string(file).unwrap() == made,
+        "run `cargo run --example docs`: docs/templates.md"
+    );
+    let bare = keys::tables("pub struct X {\n    pub a: bool,\n}\n", &[("X", "x")]);
+    assert!(bare.unwrap_err().contains("`a` has no docstring"));
 }
 
 /// The blocks of a page: what stands behind the fence, and the text.

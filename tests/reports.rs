@@ -179,26 +179,29 @@ fn a_manifest_that_names_what_is_not_there_is_told_so() {
     );
 }
 
+#[path = "reports/kinds.rs"]
+mod kinds;
+
 mod documents {
     //! The reports and pages of small offices, as text.
 
     use super::*;
     use aftercare::document::{Recipe, Templates, report, site};
 
-    fn context(recipe: &Recipe) -> serde_json::Value {
+    pub fn context(recipe: &Recipe) -> serde_json::Value {
         serde_json::from_slice(&recipe.context).unwrap()
     }
 
-    fn recipes(checked: &Checked) -> Vec<Recipe> {
+    pub fn recipes(checked: &Checked) -> Vec<Recipe> {
         let templates = Templates::embedded();
         let fault = |f: aftercare::document::TemplateFault| panic!("{}: {}", f.at, f.message);
-        let mut all = report::recipes(checked, &templates).unwrap_or_else(fault);
+        let mut all = report::recipes(checked, &templates, &|_| true).unwrap_or_else(fault);
         let listed: Vec<site::Listed> = all.iter().map(Into::into).collect();
         all.extend(site::recipes(checked, &templates, &listed, None).unwrap_or_else(fault));
         all
     }
 
-    fn named<'r>(all: &'r [Recipe], path: &str) -> &'r Recipe {
+    pub fn named<'r>(all: &'r [Recipe], path: &str) -> &'r Recipe {
         all.iter().find(|r| r.path == path).unwrap_or_else(|| {
             let paths: Vec<&str> = all.iter().map(|r| r.path.as_str()).collect();
             panic!("no {path} among {paths:#?}")
@@ -206,7 +209,7 @@ mod documents {
     }
 
     /// A report's context as a reader would copy it: headings, paragraphs, tables with ` | ` between cells.
-    fn told(recipe: &Recipe) -> String {
+    pub fn told(recipe: &Recipe) -> String {
         let doc = context(recipe);
         let mut out = format!(
             "{} {}\n",
@@ -219,6 +222,11 @@ mod documents {
             for b in part["blocks"].as_array().unwrap() {
                 match b["kind"].as_str().unwrap() {
                     "text" => out += &format!("{}\n", text(&b["text"])),
+                    "figures" => {
+                        for item in b["items"].as_array().unwrap() {
+                            out += &format!("{}: {}\n", text(&item["label"]), text(&item["value"]));
+                        }
+                    }
                     "chart" => out += &format!("[{}]\n", text(&b["caption"])),
                     _ => {
                         out += &format!("# {}\n", text(&b["caption"]));
@@ -279,7 +287,7 @@ mod documents {
         let checked = office(folder.path(), &files, "2025-12-31");
         let all = recipes(&checked);
         let doc = context(named(&all, "reports/annual/2025.html"));
-        doc["sections"][0]["blocks"][1]["text"]
+        doc["sections"][0]["blocks"][2]["text"]
             .as_str()
             .unwrap()
             .to_owned()
@@ -424,8 +432,9 @@ mod documents {
             let all = recipes(&checked);
             assert!(all.iter().any(|r| r.path == "index.html"));
             assert!(
-                all.iter().all(|r| !r.path.starts_with("reports/")),
-                "nothing happened, so nothing is reported"
+                all.iter()
+                    .all(|r| !r.path.starts_with("reports/") || r.path.starts_with("reports/due/")),
+                "nothing happened, so nothing is reported but what is to come"
             );
         }
     }
@@ -469,6 +478,73 @@ mod documents {
             engine()
                 .render(&recipe)
                 .unwrap_or_else(|f| panic!("{}: {}", f.at, f.message));
+        }
+
+        /// The lines of a PDF's first page, as poppler finds them: left, top, right and how many characters.
+        fn lines(pdf: &[u8]) -> Option<Vec<(f64, f64, f64, usize)>> {
+            let folder = tempfile::tempdir().ok()?;
+            let file = folder.path().join("grid.pdf");
+            std::fs::write(&file, pdf).ok()?;
+            let out = std::process::Command::new("pdftotext")
+                .args(["-bbox-layout", "-l", "1"])
+                .arg(&file)
+                .arg("-")
+                .output()
+                .ok()?;
+            let html = String::from_utf8(out.stdout).ok()?;
+            let mut all = Vec::new();
+            for line in html.split("<line ").skip(1) {
+                let number = |name: &str| -> Option<f64> {
+                    let (_, rest) = line.split_once(&format!("{name}=\""))?;
+                    rest.split('"').next()?.parse().ok()
+                };
+                let (body, _) = line.split_once("</line>")?;
+                let count = body.matches('回').count();
+                all.push((number("xMin")?, number("yMin")?, number("xMax")?, count));
+            }
+            Some(all)
+        }
+
+        #[test]
+        fn the_paper_itself_holds_28_characters_by_22_lines() {
+            let date = serde_json::json!({"year": 2025, "month": 12, "day": 31});
+            let data = serde_json::json!({"lang": "zh", "title": "", "edition": "", "office": "", "date": date});
+            let mut templates = Templates::embedded();
+            let page = "#import \"/shared/report.typ\": *\n#show: report.with(json(\"/data.json\"))\n#par(first-line-indent: 0pt, \"回\" * 28 * 30)";
+            templates.insert("page.typ", page.as_bytes().to_vec());
+            let engine = Engine::new(&templates, Fonts::new(vec![]))
+                .unwrap_or_else(|f| panic!("{}", f.message));
+            let meta = Meta {
+                title: "t".into(),
+                author: "o".into(),
+                lang: Lang::Zh,
+                date: "2025-12-31".parse().unwrap(),
+            };
+            let recipe = Recipe::pdf("page.pdf", "page.typ", &data, meta).unwrap();
+            let pdf = engine
+                .render(&recipe)
+                .unwrap_or_else(|f| panic!("{}", f.message));
+            let Some(all) = lines(&pdf) else {
+                eprintln!("skipped: there is no pdftotext");
+                return;
+            };
+            let full: Vec<_> = all.iter().filter(|l| l.3 > 0).collect();
+            assert_eq!(full.len(), 22, "lines on the page: {all:?}");
+            assert!(
+                full.iter().all(|l| l.3 == 28),
+                "characters in a line: {full:?}"
+            );
+            // In points: the left margin 28 mm, the text block 156 mm wide, 28.99 from line to line.
+            let (first, last) = (full[0], full[21]);
+            assert!((first.0 - 28.0 * 72.0 / 25.4).abs() < 0.5, "{first:?}");
+            assert!(
+                (first.2 - first.0 - 156.0 * 72.0 / 25.4).abs() < 1.5,
+                "{first:?}"
+            );
+            assert!(
+                ((last.1 - first.1) / 21.0 - 28.99).abs() < 0.02,
+                "{first:?} {last:?}"
+            );
         }
 
         #[test]

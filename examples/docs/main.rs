@@ -1,6 +1,9 @@
-//! Writes `docs/policies/<id>.md`, a page for each policy of the program: `cargo run --example docs`.
+//! Writes `docs/policies/<id>.md`, a page for each policy of the program, and `docs/templates.md`, what templates see:
+//! `cargo run --example docs`.
 
 mod generate;
+mod keys;
+mod templates;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -13,7 +16,10 @@ fn main() -> ExitCode {
         for (name, text) in &pages {
             std::fs::write(folder.join(name), text).map_err(|e| format!("{name}: {e}"))?;
         }
-        Ok(pages.len())
+        let page = templates::page()?;
+        let file = folder.with_file_name("templates.md");
+        std::fs::write(file, page).map_err(|e| format!("templates.md: {e}"))?;
+        Ok(pages.len() + 1)
     });
     let (said, status) = match written {
         Ok(n) => (format!("{n} pages"), ExitCode::SUCCESS),

@@ -6,10 +6,13 @@ pub mod ics;
 pub mod json;
 pub mod text;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::finding::Finding;
 use crate::pipeline::Judged;
+use crate::policy::Judgement;
 use crate::schema::{KindId, Schema};
 use crate::table::{Office, Row, Value};
 use crate::text::{Bilingual, Lang};
@@ -51,30 +54,37 @@ impl Entry {
 
 /// Everything pending of an office, up to and with a day where one is given; earliest first, what has no day last.
 pub fn entries(judged: &Judged, until: Option<NaiveDate>) -> Vec<Entry> {
-    let office = &judged.office;
-    let mut all: Vec<Entry> = Vec::new();
     let teller = judged.teller();
+    let pending = teller.pending(&judged.judgements).map(|(_, f)| f);
+    of(&judged.office, &judged.judgements, pending, until)
+}
+
+/// The same, of what rules decided about an office as it stood on some day.
+pub fn of(
+    office: &Office,
+    judgements: &[Judgement],
+    pending: impl Iterator<Item = Finding>,
+    until: Option<NaiveDate>,
+) -> Vec<Entry> {
+    let mut all: Vec<Entry> = Vec::new();
+    let told: BTreeMap<&str, &Judgement> = judgements.iter().map(|j| (j.rule.as_str(), j)).collect();
     let soon = |f: &Finding| until.is_none_or(|u| f.due.is_some_and(|d| d <= u));
-    let pending = teller.pending(&judged.judgements);
-    all.extend(
-        pending
-            .filter(|(_, f)| soon(f))
-            .map(|(judgement, finding)| {
-                let record = record(office, &finding);
-                let person = record.and_then(|(kind, row)| responsible(office, kind, row));
-                Entry {
-                    finding,
-                    title: judgement.title.clone(),
-                    policy: judgement.policy.clone(),
-                    office: office.config.name.clone(),
-                    kind: record
-                        .map(|(kind, _)| office.schema.get(kind).label.clone())
-                        .unwrap_or_default(),
-                    who: person.map_or_else(String::new, |p| name(office, p)),
-                    person,
-                }
-            }),
-    );
+    all.extend(pending.filter(soon).filter_map(|finding| {
+        let judgement = told.get(finding.rule.as_str())?;
+        let record = record(office, &finding);
+        let person = record.and_then(|(kind, row)| responsible(office, kind, row));
+        Some(Entry {
+            finding,
+            title: judgement.title.clone(),
+            policy: judgement.policy.clone(),
+            office: office.config.name.clone(),
+            kind: record
+                .map(|(kind, _)| office.schema.get(kind).label.clone())
+                .unwrap_or_default(),
+            who: person.map_or_else(String::new, |p| name(office, p)),
+            person,
+        })
+    }));
     sort(&mut all);
     all
 }
@@ -124,7 +134,8 @@ fn walk(office: &Office, from: (KindId, Row), path: &str) -> Option<(KindId, Row
     Some(at)
 }
 
-fn name(office: &Office, (kind, row): (KindId, Row)) -> String {
+/// What a person is called; their id where they have no name.
+pub fn name(office: &Office, (kind, row): (KindId, Row)) -> String {
     let field = office.schema.get(kind).field("name");
     match field.map(|f| office.value(kind, row, f)) {
         Some(Value::Text(name)) => name.to_owned(),

@@ -295,7 +295,9 @@ impl Job<'_> {
             }
         }
         if self.scope.wants_reports() {
-            hand_on(report::recipes(checked, templates)?)?;
+            hand_on(report::recipes(checked, templates, &|path| {
+                self.scope.wants(path)
+            })?)?;
         }
         if self.scope.has_pages() {
             let mut pages = site::recipes(checked, templates, &listed, self.commit.as_deref())?;

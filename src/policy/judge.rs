@@ -13,7 +13,7 @@ use super::definition::Number;
 use super::message::Facts;
 use super::operator;
 use super::value::View;
-use super::verdict::{Outcome, Tally, Verdict};
+use super::verdict::{Outcome, Reckoned, Tally, Verdict};
 use super::waive::note;
 use crate::finding::{Finding, Place, Related, Severity};
 use crate::schema::{FieldId, KindId};
@@ -41,6 +41,8 @@ pub struct Judgement {
     pub until: Option<NaiveDate>,
     /// The counts; a waived miss is a miss (its finding says that it is waived).
     pub tally: Tally,
+    /// The shares it reckoned, where it asks for one.
+    pub shares: Vec<Reckoned>,
     /// What is missed, in order of the records.
     pub missed: Vec<Verdict>,
     /// What is still due, in order of the records.
@@ -97,6 +99,7 @@ fn run(rule: &Rule, cx: &Context<'_>) -> (Judgement, BTreeSet<i32>) {
         from: rule.from,
         until: rule.until,
         tally: outcome.tally,
+        shares: outcome.shares,
         missed,
         pending,
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::value::Record;
+use crate::calendar::Period;
 use crate::schema::FieldId;
 use crate::text::Bilingual;
 
@@ -70,11 +71,32 @@ pub struct Tally {
     pub unjudged: u64,
 }
 
+/// A share that a rule reckoned, whatever it decided of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reckoned {
+    /// The period it is of; without one, the record.
+    pub period: Option<Period>,
+    /// The record it is of.
+    pub record: Option<Record>,
+    /// The last day on which it can change.
+    pub due: NaiveDate,
+    /// How many of the population are met, or count towards a maximum.
+    pub met: u64,
+    /// The population.
+    pub population: u64,
+    /// The share demanded, in thousandths of a percent.
+    pub milli_percent: u64,
+    /// Whether it is a maximum.
+    pub at_most: bool,
+}
+
 /// All that one rule decided.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// The counts.
     pub tally: Tally,
+    /// The shares it reckoned, where it asks for one.
+    pub shares: Vec<Reckoned>,
     /// Missed and pending verdicts, in order of the records.
     pub verdicts: Vec<Verdict>,
     /// Years that a deadline in working days would need and that are not published.
@@ -119,5 +141,6 @@ impl Outcome {
         a.unjudged += b.unjudged;
         self.verdicts.append(&mut other.verdicts);
         self.years.append(&mut other.years);
+        self.shares.append(&mut other.shares);
     }
 }

@@ -73,7 +73,8 @@ impl Activity {
         *self == Self::default()
     }
 
-    fn add(&mut self, other: Self) {
+    /// Both together.
+    pub fn add(&mut self, other: Self) {
         self.received += other.received;
         self.done += other.done;
         self.open += other.open;

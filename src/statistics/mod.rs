@@ -16,4 +16,6 @@ pub use flow::{Activity, Flow, WrittenFlow};
 pub use group::{Group, Key, WrittenKey};
 pub use interval::{Permille, wilson};
 pub use population::{Population, WrittenPopulation, field};
-pub use satisfaction::{Change, Distribution, MIN_ANSWERS, Scale, WrittenScale, by_group, compare};
+pub use satisfaction::{
+    Change, Distribution, MIN_ANSWERS, Scale, WrittenScale, by_group, compare, share_change,
+};

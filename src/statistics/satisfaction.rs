@@ -106,6 +106,15 @@ impl Distribution {
         }
     }
 
+    /// Adds those of another group, asked on the same scale.
+    pub fn merge(&mut self, other: &Self) {
+        self.levels
+            .iter_mut()
+            .zip(&other.levels)
+            .for_each(|(a, b)| *a += b);
+        self.unanswered += other.unanswered;
+    }
+
     /// How many answered: the n of every rate.
     pub fn answered(&self) -> u64 {
         self.levels.iter().sum()
@@ -191,7 +200,17 @@ pub enum Change {
 
 /// Compares with the period before.
 pub fn compare(now: &Distribution, before: &Distribution) -> Change {
-    match (now.interval(), before.interval()) {
+    stands(now.interval(), before.interval())
+}
+
+/// Compares a share, met of all, with the one before; neither of fewer than [`MIN_ANSWERS`].
+pub fn share_change(now: (u64, u64), before: (u64, u64)) -> Change {
+    let interval = |(met, all): (u64, u64)| wilson(met, all).filter(|_| all >= MIN_ANSWERS);
+    stands(interval(now), interval(before))
+}
+
+fn stands(now: Option<(Permille, Permille)>, before: Option<(Permille, Permille)>) -> Change {
+    match (now, before) {
         (Some((low, _)), Some((_, high))) if low > high => Change::Higher,
         (Some((_, high)), Some((low, _))) if high < low => Change::Lower,
         (Some(_), Some(_)) => Change::Overlap,

@@ -71,8 +71,9 @@ fn row(first: String, d: &Distribution) -> Row {
     Row::of(cells)
 }
 
-fn note(m: &Maker<'_>) -> String {
-    match m.lang {
+/// What the figures mean.
+pub(super) fn note(lang: crate::text::Lang) -> String {
+    match lang {
         crate::text::Lang::Zh => format!(
             "满意率＝（非常满意＋满意）÷n；n 为已作答数，未作答不计为满意。区间为 Wilson 95% 置信区间；n 小于 {MIN_ANSWERS} 的只列件数。均分 5 分最好。"
         ),
@@ -90,16 +91,28 @@ pub(super) fn table(m: &Maker<'_>, b: &AnswersOf) -> Result<Vec<Block>, String> 
         .scales
         .iter()
         .map(|(label, scale)| row(m.text(label), &count(m, answers, scale, subject)));
+    if overall(m, answers, subject).asked() == 0 {
+        return Ok(vec![nobody(m, m.text(&b.caption))]);
+    }
     let table = Table {
         caption: m.text(&b.caption),
         head: head(m, m.say("项目", "Question"), &answers.scales[0].1.levels),
         rows: told.collect(),
-        note: note(m),
+        note: note(m.lang),
         ..Table::default()
     };
     let mut blocks = vec![Block::Table(table), distribution(m, answers)];
     blocks.extend(change(m, answers).map(|text| Block::Text { text }));
     Ok(blocks)
+}
+
+/// That there is nothing to tell.
+fn nobody(m: &Maker<'_>, caption: String) -> Block {
+    Block::Table(Table {
+        caption,
+        none: m.say("没有。", "None.").to_owned(),
+        ..Table::default()
+    })
 }
 
 fn distribution(m: &Maker<'_>, answers: &Answers) -> Block {
@@ -224,6 +237,9 @@ pub(super) fn trend(m: &Maker<'_>, b: &AnswersTrend) -> Result<Vec<Block>, Strin
         })
         .collect();
     let caption = m.text(&b.caption);
+    if told.iter().all(|(_, _, d)| d.asked() == 0) {
+        return Ok(vec![nobody(m, caption)]);
+    }
     let (_, scale) = &answers.scales[0];
     let table = Table {
         caption: format!("{caption}{}", m.say("（数据）", " (figures)")),
@@ -255,10 +271,5 @@ pub(super) fn trend(m: &Maker<'_>, b: &AnswersTrend) -> Result<Vec<Block>, Strin
 }
 
 fn of_period(m: &Maker<'_>, period: Period) -> Subject {
-    Subject {
-        name: period.to_string(),
-        period,
-        record: None,
-        cut: period.last.min(m.edition.subject.cut),
-    }
+    Subject::of_period(period, m.edition.subject.cut)
 }

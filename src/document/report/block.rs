@@ -58,6 +58,8 @@ pub struct File {
 pub struct Part {
     /// Its number and heading.
     pub heading: String,
+    /// Whether it is an appendix.
+    pub appendix: bool,
     /// What it holds.
     pub blocks: Vec<Block>,
 }
@@ -71,6 +73,11 @@ pub enum Block {
         /// Its words.
         text: String,
     },
+    /// Figures that stand out.
+    Figures {
+        /// Them, in order.
+        items: Vec<KeyFigure>,
+    },
     /// A table.
     Table(Table),
     /// A drawing.
@@ -82,6 +89,15 @@ pub enum Block {
         /// What it shows, for those who cannot see it.
         alt: String,
     },
+}
+
+/// A figure that stands out.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyFigure {
+    /// What it is of.
+    pub label: String,
+    /// The figure; a dash where it cannot be told.
+    pub value: String,
 }
 
 /// A table.
@@ -139,6 +155,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Whether it stands for several others: a total, or a heading over rows.
     pub strong: bool,
+    /// Whether its first cell takes the whole row.
+    pub spans: bool,
 }
 
 /// A cell.
@@ -164,7 +182,7 @@ impl Row {
     pub fn of(cells: impl IntoIterator<Item = Cell>) -> Self {
         Self {
             cells: cells.into_iter().collect(),
-            strong: false,
+            ..Self::default()
         }
     }
 }

@@ -6,7 +6,7 @@ use super::manifest::{Manifest, Per};
 use crate::document::{TemplateFault, Templates};
 use crate::schema::Schema;
 pub use crate::statistics::field;
-use crate::statistics::{Answers, Flow};
+use crate::statistics::{Answers, Flow, Population};
 
 /// A report, ready to be made.
 pub struct Report {
@@ -16,6 +16,14 @@ pub struct Report {
     pub flows: BTreeMap<String, Flow>,
     /// Answers on a scale.
     pub answers: BTreeMap<String, Answers>,
+}
+
+impl Report {
+    /// Which records it counts.
+    pub fn populations(&self) -> impl Iterator<Item = &Population> {
+        let flows = self.flows.values().map(|f| &f.population);
+        flows.chain(self.answers.values().map(|a| &a.asked))
+    }
 }
 
 /// Reads every `reports/<id>/report.yaml` among the templates, in order of id.

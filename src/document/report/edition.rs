@@ -1,11 +1,13 @@
 //! One edition of a report: a period or a record, and the office as it stood at its end and on the day before it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::compiled::Report;
 use super::manifest::Per;
+use super::snapshots::Days;
 use crate::calendar::{Period, Unit};
 use crate::document::{file_name, words};
 use crate::finding::Finding;
@@ -27,6 +29,30 @@ pub struct Subject {
     pub record: Option<(KindId, Row)>,
     /// The day as of which it is told.
     pub cut: NaiveDate,
+    /// Whether what was before its period is compared with it.
+    pub looks_back: bool,
+}
+
+impl Subject {
+    /// A period, told as of a day at the latest.
+    pub fn of_period(period: Period, as_of: NaiveDate) -> Self {
+        Self {
+            name: period.to_string(),
+            period,
+            record: None,
+            cut: period.last.min(as_of),
+            looks_back: true,
+        }
+    }
+
+    /// The last day before its period, and of the period before that.
+    fn back(&self) -> (Option<NaiveDate>, Option<NaiveDate>) {
+        if !self.looks_back {
+            return (None, None);
+        }
+        let before = self.period.previous();
+        (self.period.first.pred_opt(), before.first.pred_opt())
+    }
 }
 
 /// An office judged as of a day.
@@ -88,9 +114,11 @@ pub struct Edition {
     /// What it stands for.
     pub subject: Subject,
     /// The office at its end.
-    pub now: Snapshot,
-    /// The office on the day before it; for a record, the same as `now`.
-    pub before: Option<Snapshot>,
+    pub now: Arc<Snapshot>,
+    /// The office on the day before it; none for a record.
+    pub before: Option<Arc<Snapshot>>,
+    /// The office on the day before the period before it, where the report compares with that.
+    pub earlier: Option<Arc<Snapshot>>,
     /// The edition before it.
     pub previous: Option<Subject>,
     /// The editions up to it, itself the last.
@@ -98,20 +126,26 @@ pub struct Edition {
 }
 
 impl Edition {
-    /// Judges the office for the last of these editions.
-    pub fn of(judged: &Judged, subject: &Subject, history: &[Subject]) -> Self {
-        let before = subject
-            .period
-            .first
-            .pred_opt()
-            .filter(|_| subject.record.is_none());
-        Self {
+    /// The days as of which an edition needs the office judged.
+    pub fn days(subject: &Subject, compares: bool) -> Vec<NaiveDate> {
+        let (before, earlier) = subject.back();
+        let days = [Some(subject.cut), before, earlier.filter(|_| compares)];
+        days.into_iter().flatten().collect()
+    }
+
+    /// The last of these editions, from the snapshots of its days; none where they lack its own.
+    pub fn of(history: &[Subject], taken: &Days) -> Option<Self> {
+        let subject = history.last()?;
+        let (before, earlier) = subject.back();
+        let on = |day: Option<NaiveDate>| day.and_then(|d| taken.get(&d)).map(Arc::clone);
+        Some(Self {
             subject: subject.clone(),
-            now: Snapshot::take(judged, subject.cut),
-            before: before.map(|day| Snapshot::take(judged, day)),
+            now: on(Some(subject.cut))?,
+            before: on(before),
+            earlier: on(earlier),
             previous: history.iter().rev().nth(1).cloned(),
             history: history.to_vec(),
-        }
+        })
     }
 }
 
@@ -119,6 +153,7 @@ impl Edition {
 pub fn subjects(report: &Report, office: &Office) -> Vec<Vec<Subject>> {
     let of = |per: &Per| match per {
         Per::Each { of, on } => records(office, of, on),
+        Per::AsOf => vec![as_of(office)],
         per => per
             .unit()
             .map_or_else(Vec::new, |unit| periods(report, office, unit)),
@@ -126,11 +161,19 @@ pub fn subjects(report: &Report, office: &Office) -> Vec<Vec<Subject>> {
     report.manifest.per.iter().map(of).collect()
 }
 
+/// The day as of which the office is told.
+fn as_of(office: &Office) -> Subject {
+    let period = Period::containing(Unit::Day, office.as_of);
+    Subject {
+        looks_back: false,
+        ..Subject::of_period(period, office.as_of)
+    }
+}
+
 /// The periods in which something that the report counts is dated.
 fn periods(report: &Report, office: &Office, unit: Unit) -> Vec<Subject> {
     let mut all = BTreeSet::new();
-    let populations = report.flows.values().map(|f| &f.population);
-    for population in populations.chain(report.answers.values().map(|a| &a.asked)) {
+    for population in report.populations() {
         for row in population.rows(office, None) {
             let at = population.moment(office, row);
             if at.is_present() && at.date() <= office.as_of {
@@ -140,13 +183,7 @@ fn periods(report: &Report, office: &Office, unit: Unit) -> Vec<Subject> {
     }
     let since = office.config.since.unwrap_or(NaiveDate::MIN);
     let told = all.into_iter().filter(|p| p.last >= since);
-    told.map(|period| Subject {
-        name: period.to_string(),
-        period,
-        record: None,
-        cut: period.last.min(office.as_of),
-    })
-    .collect()
+    told.map(|p| Subject::of_period(p, office.as_of)).collect()
 }
 
 /// The records of a kind, by their last day.
@@ -169,6 +206,7 @@ fn records(office: &Office, of: &str, on: &str) -> Vec<Subject> {
                 period: Period::containing(Unit::Year, day.date()),
                 record: Some((kind, row)),
                 cut: day.date().min(office.as_of),
+                looks_back: false,
             }
         })
         .collect();

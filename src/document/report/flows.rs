@@ -42,6 +42,9 @@ fn row(first: impl Into<Cell>, a: &Activity, flow: &Flow, wide: bool) -> Row {
 
 /// Flows side by side.
 pub(super) fn table(m: &Maker<'_>, b: &FlowTable) -> Result<Vec<Block>, String> {
+    if b.before && m.edition.before.is_some() {
+        return Ok(vec![Block::Table(against_before(m, b)?)]);
+    }
     let mut rows = Vec::new();
     for name in &b.flows {
         let flow = m.flow(name)?;
@@ -53,6 +56,57 @@ pub(super) fn table(m: &Maker<'_>, b: &FlowTable) -> Result<Vec<Block>, String> 
         rows,
         ..Table::default()
     })])
+}
+
+/// Each flow, itself in the period before (as it stood then), and the difference.
+fn against_before(m: &Maker<'_>, b: &FlowTable) -> Result<Table, String> {
+    let mut rows = Vec::new();
+    for name in &b.flows {
+        let flow = m.flow(name)?;
+        let now = m.activity(flow);
+        let before = m.edition.before.as_deref().map(|s| {
+            let kind = flow.population.kind;
+            flow.count(&s.office, m.period().previous(), &|row| {
+                s.is_late(kind, row)
+            })
+        });
+        let before = before.unwrap_or_default();
+        let label = m.text(&flow.label);
+        rows.push(Row {
+            strong: true,
+            ..row(label, &now, flow, true)
+        });
+        rows.push(row(m.say("　上期", "– before"), &before, flow, true));
+        let mut cells = vec![Cell::from(m.say("　增减", "– difference"))];
+        cells.push(difference(now.received, before.received).into());
+        if flow.can_be_open() {
+            let pairs = [
+                (now.done, before.done),
+                (now.open, before.open),
+                (now.overdue, before.overdue),
+            ];
+            cells.extend(pairs.map(|(a, b)| Cell::from(difference(a, b))));
+            cells.push("".into());
+        } else {
+            cells.extend((0..4).map(|_| Cell::from("—")));
+        }
+        rows.push(Row::of(cells));
+    }
+    Ok(Table {
+        caption: m.text(&b.caption),
+        head: head(m, m.say("事项", "Item"), true),
+        rows,
+        ..Table::default()
+    })
+}
+
+/// `+3`, `−2`, `0`.
+fn difference(now: u64, before: u64) -> String {
+    match now.cmp(&before) {
+        std::cmp::Ordering::Greater => format!("+{}", now - before),
+        std::cmp::Ordering::Equal => "0".to_owned(),
+        std::cmp::Ordering::Less => format!("−{}", before - now),
+    }
 }
 
 /// One flow by groups, with a total.

@@ -21,7 +21,11 @@ struct Column<'a> {
 /// A list of records.
 pub(super) fn records(m: &Maker<'_>, b: &Records) -> Result<Vec<Block>, String> {
     let office = m.office();
-    let (kind, rows) = listed(m, b)?;
+    let (kind, mut rows) = listed(m, &b.population, b.within)?;
+    if let Some(unnamed) = &b.unnamed {
+        let named = named(m, kind, unnamed)?;
+        rows.retain(|row| !named.contains(row));
+    }
     let mut columns = Vec::new();
     for written in &b.columns {
         let fields = written
@@ -54,17 +58,22 @@ pub(super) fn records(m: &Maker<'_>, b: &Records) -> Result<Vec<Block>, String> 
     })])
 }
 
-fn listed(m: &Maker<'_>, b: &Records) -> Result<(KindId, Vec<Line>), String> {
+/// The records of a population whose condition may speak of the period, in order of their dates.
+pub(super) fn listed(
+    m: &Maker<'_>,
+    written: &WrittenPopulation,
+    within: bool,
+) -> Result<(KindId, Vec<Line>), String> {
     let office = m.office();
     // The condition may speak of the period, which a population by itself does not know.
     let plain = WrittenPopulation {
         filter: None,
-        ..b.population.clone()
+        ..written.clone()
     };
     let population = Population::compile(&plain, &office.schema)?;
     let kind = population.kind;
-    let mut rows = population.rows(office, b.within.then(|| m.period()));
-    if let Some(source) = &b.population.filter {
+    let mut rows = population.rows(office, within.then(|| m.period()));
+    if let Some(source) = &written.filter {
         let condition = expr::condition(source, &scope(m, kind))?;
         rows.retain(|row| {
             let view = View {
@@ -73,10 +82,6 @@ fn listed(m: &Maker<'_>, b: &Records) -> Result<(KindId, Vec<Line>), String> {
             };
             view.holds(&condition)
         });
-    }
-    if let Some(unnamed) = &b.unnamed {
-        let named = named(m, kind, unnamed)?;
-        rows.retain(|row| !named.contains(row));
     }
     rows.sort_by_key(|row| (population.moment(office, *row).seconds(), *row));
     Ok((kind, rows))

@@ -1,15 +1,18 @@
 //! Makes a report's blocks for one edition, in one language: what every kind of block needs, and the figures that
 //! sentences are made of.
 
-use super::block::{Block, Cell};
+use std::cell::OnceCell;
+
+use super::block::{self, Block, Cell};
 use super::compiled::Report;
 use super::edition::{Edition, in_words};
-use super::manifest::{Sentence, WrittenBlock};
-use super::{answers, flows, lists, rules};
+use super::kept::{Kept, kept};
+use super::manifest::{KeyFigure, Sentence, WrittenBlock};
+use super::{agenda, answers, compliance, flows, lists, rates, rules, sums};
 use crate::calendar::Period;
 use crate::document::redact::Redaction;
 use crate::document::words;
-use crate::policy::Packs;
+use crate::policy::{Judgement, Packs};
 use crate::schema::{FieldId, KindId};
 use crate::statistics::{Activity, Answers, Distribution, Flow, Group};
 use crate::table::{Office, Row, Value};
@@ -27,6 +30,91 @@ pub struct Maker<'a> {
     pub lang: Lang,
     /// What is hidden.
     pub redaction: &'a Redaction,
+    kept: OnceCell<Vec<(&'a Judgement, Kept)>>,
+}
+
+/// What a sentence's figures are taken from.
+pub trait Tell {
+    /// The language.
+    fn lang(&self) -> Lang;
+
+    /// A figure by its name.
+    ///
+    /// # Errors
+    /// There is none of that name.
+    fn figure(&self, name: &str) -> Result<Figure, String>;
+
+    /// One paragraph of sentences; none when nothing is to be said.
+    ///
+    /// # Errors
+    /// A sentence names what is not there.
+    fn paragraph(&self, sentences: &[Sentence]) -> Result<Option<Block>, String> {
+        let mut said = Vec::new();
+        for sentence in sentences {
+            if let Some(wording) = self.wording(sentence)?
+                && let Some(text) = self.filled(wording.get(self.lang()))?
+            {
+                said.push(text);
+            }
+        }
+        let text = said.join(self.lang().pick("", " "));
+        Ok((!text.is_empty()).then_some(Block::Text { text }))
+    }
+
+    /// Figures that stand out, side by side.
+    ///
+    /// # Errors
+    /// One names what is not there.
+    fn figures(&self, written: &[KeyFigure]) -> Result<Block, String> {
+        let mut items = Vec::new();
+        for f in written {
+            items.push(block::KeyFigure {
+                label: f.label.get(self.lang()).to_owned(),
+                value: self.filled(&f.value)?.unwrap_or_else(|| "—".to_owned()),
+            });
+        }
+        Ok(Block::Figures { items })
+    }
+
+    /// The wording that a sentence's count asks for.
+    ///
+    /// # Errors
+    /// It names what is not there, or no count.
+    fn wording<'s>(&self, s: &'s Sentence) -> Result<Option<&'s Bilingual>, String> {
+        let Some(count) = &s.count else {
+            return Ok(Some(&s.many));
+        };
+        match self.figure(count)? {
+            Figure::Count(0) => Ok(s.zero.as_ref()),
+            Figure::Count(1) => Ok(Some(s.one.as_ref().unwrap_or(&s.many))),
+            Figure::Count(_) => Ok(Some(&s.many)),
+            Figure::Absent => Ok(None),
+            Figure::Text(_) => Err(format!("`{count}` is no count")),
+        }
+    }
+
+    /// A text with its figures; none when one of them cannot be told.
+    ///
+    /// # Errors
+    /// It names what is not there.
+    fn filled(&self, source: &str) -> Result<Option<String>, String> {
+        let mut out = String::new();
+        let mut rest = source;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after
+                .split_once('}')
+                .ok_or_else(|| format!("`{source}`: a `{{` without `}}`"))?;
+            out.push_str(before);
+            match self.figure(name)? {
+                Figure::Count(n) => out.push_str(&n.to_string()),
+                Figure::Text(t) => out.push_str(&t),
+                Figure::Absent => return Ok(None),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(Some(out))
+    }
 }
 
 /// What a sentence may name.
@@ -46,7 +134,32 @@ impl<T: ToString> From<Option<T>> for Figure {
     }
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    /// Tells an edition of a report.
+    pub fn new(
+        report: &'a Report,
+        edition: &'a Edition,
+        packs: &'a Packs,
+        lang: Lang,
+        redaction: &'a Redaction,
+    ) -> Self {
+        Self {
+            report,
+            edition,
+            packs,
+            lang,
+            redaction,
+            kept: OnceCell::new(),
+        }
+    }
+
+    /// Each rule with its counts in the edition's period.
+    pub fn kept(&self) -> &[(&'a Judgement, Kept)] {
+        let edition = self.edition;
+        self.kept
+            .get_or_init(|| kept(&edition.now, edition.before.as_deref()))
+    }
+
     /// The office as it stood at the edition's end.
     pub fn office(&self) -> &Office {
         &self.edition.now.office
@@ -74,6 +187,7 @@ impl Maker<'_> {
     pub fn blocks(&self, written: &WrittenBlock) -> Result<Vec<Block>, String> {
         match written {
             WrittenBlock::Say(sentences) => Ok(self.paragraph(sentences)?.into_iter().collect()),
+            WrittenBlock::Figures(all) => Ok(vec![self.figures(all)?]),
             WrittenBlock::Flows(b) => flows::table(self, b),
             WrittenBlock::FlowBy(b) => flows::by_group(self, b),
             WrittenBlock::FlowTrend(b) => flows::trend(self, b),
@@ -85,7 +199,15 @@ impl Maker<'_> {
             WrittenBlock::Records(b) => lists::records(self, b),
             WrittenBlock::Findings(b) => Ok(rules::findings(self, b)),
             WrittenBlock::Due(b) => Ok(rules::due(self, b)),
-            WrittenBlock::Compliance(_) => Ok(rules::compliance(self)),
+            WrittenBlock::Compliance(_) => Ok(compliance::compliance(self)),
+            WrittenBlock::Policies(b) => Ok(compliance::policies(self, b)),
+            WrittenBlock::Rates(b) => Ok(rates::rates(self, b)),
+            WrittenBlock::Worst(b) => compliance::worst(self, b),
+            WrittenBlock::Agenda(b) => Ok(agenda::agenda(self, b)),
+            WrittenBlock::Sums(b) => sums::sums(self, b),
+            WrittenBlock::Offices(_) => {
+                Err("`offices` is for all offices together: scope: [group]".to_owned())
+            }
             WrittenBlock::Deviations(_) => Ok(rules::deviations(self)),
             WrittenBlock::Waivers(_) => Ok(rules::waivers(self)),
         }
@@ -149,59 +271,18 @@ impl Maker<'_> {
             label
         }
     }
+}
 
-    /// One paragraph of sentences; none when nothing is to be said.
-    fn paragraph(&self, sentences: &[Sentence]) -> Result<Option<Block>, String> {
-        let mut said = Vec::new();
-        for sentence in sentences {
-            if let Some(wording) = self.wording(sentence)?
-                && let Some(text) = self.filled(wording.get(self.lang))?
-            {
-                said.push(text);
-            }
-        }
-        let text = said.join(self.say("", " "));
-        Ok((!text.is_empty()).then_some(Block::Text { text }))
-    }
-
-    fn wording<'s>(&self, s: &'s Sentence) -> Result<Option<&'s Bilingual>, String> {
-        let Some(count) = &s.count else {
-            return Ok(Some(&s.many));
-        };
-        match self.figure(count)? {
-            Figure::Count(0) => Ok(s.zero.as_ref()),
-            Figure::Count(1) => Ok(Some(s.one.as_ref().unwrap_or(&s.many))),
-            Figure::Count(_) => Ok(Some(&s.many)),
-            Figure::Absent => Ok(None),
-            Figure::Text(_) => Err(format!("`{count}` is no count")),
-        }
-    }
-
-    /// A text with its figures; none when one of them cannot be told.
-    fn filled(&self, source: &str) -> Result<Option<String>, String> {
-        let mut out = String::new();
-        let mut rest = source;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after
-                .split_once('}')
-                .ok_or_else(|| format!("`{source}`: a `{{` without `}}`"))?;
-            out.push_str(before);
-            match self.figure(name)? {
-                Figure::Count(n) => out.push_str(&n.to_string()),
-                Figure::Text(t) => out.push_str(&t),
-                Figure::Absent => return Ok(None),
-            }
-            rest = after;
-        }
-        out.push_str(rest);
-        Ok(Some(out))
+impl Tell for Maker<'_> {
+    fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// A figure by its name: `period`, `as_of`, `<flow>.<count>`, `<answers>.<figure>`, `findings.new` and the like.
     ///
     /// # Errors
     /// There is none of that name.
-    pub fn figure(&self, name: &str) -> Result<Figure, String> {
+    fn figure(&self, name: &str) -> Result<Figure, String> {
         let unknown = || format!("there is no figure `{name}`");
         let (of, what) = match name.split_once('.') {
             Some(parts) => parts,
@@ -209,6 +290,8 @@ impl Maker<'_> {
         };
         match of {
             "office" => return Ok(Figure::Text(self.office().config.name.clone())),
+            // Only all offices together are several.
+            "offices" => return Ok(Figure::Absent),
             "period" => {
                 let words = in_words(self.office(), &self.edition.subject, self.lang);
                 return Ok(Figure::Text(words));
@@ -226,11 +309,16 @@ impl Maker<'_> {
             let d = answers::overall(self, answers, &self.edition.subject);
             return answer_figure(&d, what).ok_or_else(unknown);
         }
-        rules::figure(self, of, what).ok_or_else(unknown)
+        let told = match of {
+            "agenda" => agenda::figure(self, what),
+            _ => rules::figure(self, of, what),
+        };
+        told.ok_or_else(unknown)
     }
 }
 
-fn activity_figure(a: &Activity, what: &str) -> Option<Figure> {
+/// A figure of a flow.
+pub(super) fn activity_figure(a: &Activity, what: &str) -> Option<Figure> {
     Some(match what {
         "received" => Figure::Count(a.received),
         "done" => Figure::Count(a.done),
@@ -241,7 +329,8 @@ fn activity_figure(a: &Activity, what: &str) -> Option<Figure> {
     })
 }
 
-fn answer_figure(d: &Distribution, what: &str) -> Option<Figure> {
+/// A figure of answers.
+pub(super) fn answer_figure(d: &Distribution, what: &str) -> Option<Figure> {
     Some(match what {
         "asked" => Figure::Count(d.asked()),
         "answered" => Figure::Count(d.answered()),

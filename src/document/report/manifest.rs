@@ -8,7 +8,7 @@ use crate::calendar::Unit;
 use crate::statistics::{WrittenAnswers, WrittenFlow, WrittenKey, WrittenPopulation};
 use crate::text::Bilingual;
 
-/// A report.
+/// A report: what it counts, and what it says of that.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -18,6 +18,12 @@ pub struct Manifest {
     pub title: Bilingual,
     /// One edition for each of these: a period with records in it, or a record of a kind.
     pub per: Vec<Per>,
+    /// Of what it tells: of each office, of all of them together where there are several.
+    #[serde(default = "each_office")]
+    pub scope: Vec<Whole>,
+    /// Whether it is made whichever policies an office adopted; else only where one of them asks for it.
+    #[serde(default)]
+    pub always: bool,
     /// Whether it has a cover page.
     #[serde(default)]
     pub cover: bool,
@@ -34,10 +40,37 @@ pub struct Manifest {
     pub sections: Vec<Section>,
 }
 
+fn each_office() -> Vec<Whole> {
+    vec![Whole::Office]
+}
+
+/// Of what a report tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Whole {
+    /// An office.
+    Office,
+    /// All offices of a workspace.
+    Group,
+}
+
+impl Manifest {
+    /// Whether a block compares with what was decided in the period before.
+    pub fn compares(&self) -> bool {
+        let blocks = self.sections.iter().flat_map(|s| &s.blocks);
+        blocks
+            .into_iter()
+            .any(|b| matches!(b, WrittenBlock::Policies(_)))
+    }
+}
+
 /// What an edition stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Per {
+    /// The day as of which everything is told.
+    #[serde(rename = "as_of")]
+    AsOf,
     /// A week.
     Week,
     /// A month.
@@ -66,7 +99,7 @@ impl Per {
             Self::Quarter => Some(Unit::Quarter),
             Self::Half => Some(Unit::Half),
             Self::Year => Some(Unit::Year),
-            Self::Each { .. } => None,
+            Self::AsOf | Self::Each { .. } => None,
         }
     }
 }
@@ -77,8 +110,11 @@ impl Per {
 pub struct Section {
     /// Its heading.
     pub heading: Bilingual,
-    /// Only in editions for a period, or for a record.
+    /// Only in editions for a period, for a record, or for all offices together.
     pub only: Option<Only>,
+    /// Whether it is an appendix, numbered apart.
+    #[serde(default)]
+    pub appendix: bool,
     /// What it holds.
     pub blocks: Vec<WrittenBlock>,
 }
@@ -91,6 +127,10 @@ pub enum Only {
     Period,
     /// Those for a record.
     Record,
+    /// Those for an office, where the report is made for all offices together as well.
+    Office,
+    /// Those for all offices together.
+    Group,
 }
 
 /// A block as it is written: the closed vocabulary of reports.
@@ -99,6 +139,8 @@ pub enum Only {
 pub enum WrittenBlock {
     /// Sentences made of figures.
     Say(Vec<Sentence>),
+    /// Figures that stand out, side by side.
+    Figures(Vec<KeyFigure>),
     /// A table of flows: received, done, open, overdue, days.
     Flows(FlowTable),
     /// A table of one flow by groups.
@@ -123,6 +165,18 @@ pub enum WrittenBlock {
     Due(Due),
     /// What each rule decided.
     Compliance(Empty),
+    /// How far each policy was kept, against the period before.
+    Policies(Captioned),
+    /// The shares that rules reckon, against the number each demands and the period before.
+    Rates(Captioned),
+    /// Where most was missed.
+    Worst(Worst),
+    /// Everything pending, by day.
+    Agenda(Captioned),
+    /// Amounts by group, against others such as budgets.
+    Sums(Sums),
+    /// The offices side by side.
+    Offices(Offices),
     /// Where the office departs from its packs.
     Deviations(Empty),
     /// Waivers of office.yaml.
@@ -148,6 +202,16 @@ pub struct Sentence {
     pub many: Bilingual,
 }
 
+/// A figure that stands out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyFigure {
+    /// What it is of, with its unit.
+    pub label: Bilingual,
+    /// The figure, as a sentence would name it.
+    pub value: String,
+}
+
 /// Flows side by side.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -156,6 +220,9 @@ pub struct FlowTable {
     pub caption: Bilingual,
     /// Their names, in order.
     pub flows: Vec<String>,
+    /// Whether each stands beside itself in the period before.
+    #[serde(default)]
+    pub before: bool,
 }
 
 /// One flow by groups.
@@ -317,4 +384,95 @@ pub enum Which {
 pub struct Due {
     /// What it is called.
     pub caption: Bilingual,
+}
+
+/// A block that has only a name to choose.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Captioned {
+    /// What it is called.
+    pub caption: Bilingual,
+}
+
+/// Where most was missed in the period.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worst {
+    /// What it is called.
+    pub caption: Bilingual,
+    /// By what.
+    pub by: WorstBy,
+    /// So many at the most.
+    pub most: usize,
+}
+
+/// By what misses are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WorstBy {
+    /// By rule, with the worst places of each.
+    Rule,
+    /// By who answers for the record.
+    Person,
+    /// By file.
+    File,
+    /// By record.
+    Record,
+    /// By office.
+    Office,
+}
+
+/// Amounts by group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sums {
+    /// What it is called.
+    pub caption: Bilingual,
+    /// What is summed.
+    pub sum: Amount,
+    /// What it is held against.
+    pub against: Amount,
+    /// What the groups are called; the field's label when absent.
+    pub label: Option<Bilingual>,
+}
+
+/// A sum of a field by a key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    /// What it is called; the field's label when absent.
+    pub label: Option<Bilingual>,
+    /// Which records; `period.first` and `period.last` may stand in its condition.
+    pub population: WrittenPopulation,
+    /// The field.
+    pub field: String,
+    /// By which field or path records are grouped.
+    pub by: String,
+    /// Whether only those that count in the period.
+    #[serde(default)]
+    pub within: bool,
+}
+
+/// The offices side by side.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offices {
+    /// What it is called.
+    pub caption: Bilingual,
+    /// What is told of each.
+    pub show: Show,
+}
+
+/// What is told of each office.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Show {
+    /// Records, findings by severity, waivers, what is pending.
+    Findings,
+    /// How far the policies were kept.
+    Compliance,
+    /// Answers, by name.
+    Answers(String),
+    /// A flow, by name.
+    Flow(String),
 }

@@ -1,18 +1,18 @@
-//! What the policies found: new and settled findings, what falls due, compliance rule by rule, deviations and waivers.
-
-use std::collections::BTreeMap;
+//! What the policies found: new and settled findings, what falls due, deviations and waivers.
 
 use super::block::{Block, Cell, Head, Row, Table};
 use super::edition::Snapshot;
+use super::kept;
 use super::maker::{Figure, Maker};
 use super::manifest::{Due, FindingsOf, Which};
 use crate::finding::{Finding, Severity};
-use crate::policy::{self, Change, Judgement, covers};
-use crate::statistics::Permille;
+use crate::policy::{self, Change, covers};
+use crate::schema::KindId;
+use crate::table::{Office, Row as Line};
 
 /// The findings that a block tells of, in order of their place.
-fn chosen<'m>(m: &'m Maker<'_>, which: Which) -> Vec<&'m Finding> {
-    let (now, before) = (&m.edition.now, m.edition.before.as_ref());
+pub(super) fn chosen<'m>(m: &'m Maker<'_>, which: Which) -> Vec<&'m Finding> {
+    let (now, before) = (&*m.edition.now, m.edition.before.as_deref());
     let all = |s: Option<&'m Snapshot>| s.map_or(&[][..], |s| s.findings.as_slice());
     let without = |these: &'m [Finding], those: Option<&'m Snapshot>| {
         let known = those.map(Snapshot::fingerprints).unwrap_or_default();
@@ -31,23 +31,32 @@ fn chosen<'m>(m: &'m Maker<'_>, which: Which) -> Vec<&'m Finding> {
 }
 
 /// The title of a rule.
-fn title<'m>(m: &'m Maker<'_>, rule: &str) -> &'m str {
+pub(super) fn title<'m>(m: &'m Maker<'_>, rule: &str) -> &'m str {
     let judged = m.edition.now.judgements.iter().find(|j| j.rule == rule);
     judged.map_or("", |j| j.title.get(m.lang))
 }
 
+/// The record that a finding is about.
+pub(super) fn record(office: &Office, f: &Finding) -> Option<(KindId, Line)> {
+    let kind = office.schema.kind(f.kind.as_deref()?)?;
+    Some((kind, office.row_of(kind, f.record.as_deref()?)?))
+}
+
 /// A finding's words, with what must be hidden hidden.
 fn message(m: &Maker<'_>, f: &Finding) -> String {
-    let office = m.office();
-    let record = f
-        .kind
-        .as_deref()
-        .zip(f.record.as_deref())
-        .and_then(|(kind, id)| {
-            let kind = office.schema.kind(kind)?;
-            Some((kind, office.row_of(kind, id)?))
-        });
-    m.redaction.text(office, record, f.message.get(m.lang))
+    let record = record(m.office(), f);
+    m.redaction.text(m.office(), record, f.message.get(m.lang))
+}
+
+/// What a finding is about: a record's id, or a period.
+pub(super) fn about(f: &Finding) -> String {
+    let about = f.record.as_deref().or(f.period.as_deref());
+    about.unwrap_or_default().to_owned()
+}
+
+/// Where a finding points.
+pub(super) fn place(f: &Finding) -> String {
+    format!("{}:{}", f.place.file, f.place.line)
 }
 
 fn severity(m: &Maker<'_>, f: &Finding) -> String {
@@ -62,20 +71,14 @@ fn severity(m: &Maker<'_>, f: &Finding) -> String {
 /// Findings, each with its place.
 pub(super) fn findings(m: &Maker<'_>, b: &FindingsOf) -> Vec<Block> {
     let rows = chosen(m, b.which).into_iter().map(|f| {
-        let place = format!("{}:{}", f.place.file, f.place.line);
         Row::of([
             Cell::from(severity(m, f)),
             Cell::from(title(m, &f.rule)),
             Cell {
                 text: message(m, f),
-                place: place.clone(),
+                place: place(f),
             },
-            Cell::from(
-                f.record
-                    .clone()
-                    .or_else(|| f.period.clone())
-                    .unwrap_or_default(),
-            ),
+            Cell::from(about(f)),
         ])
     });
     let head = vec![
@@ -117,12 +120,8 @@ pub(super) fn due(m: &Maker<'_>, b: &Due) -> Vec<Block> {
             Cell::from(f.due.map(|d| d.to_string()).unwrap_or_default()),
             Cell::from(title(m, &f.rule)),
             Cell {
-                text: f
-                    .record
-                    .clone()
-                    .or_else(|| f.period.clone())
-                    .unwrap_or_default(),
-                place: format!("{}:{}", f.place.file, f.place.line),
+                text: about(f),
+                place: place(f),
             },
             Cell::from(f.clause.clone()),
         ])
@@ -140,127 +139,6 @@ pub(super) fn due(m: &Maker<'_>, b: &Due) -> Vec<Block> {
         none: m.say("没有。", "None.").to_owned(),
         ..Table::default()
     })]
-}
-
-/// The counts of a rule in the edition's period: what was decided by its end less what had been decided before it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Kept {
-    met: u64,
-    missed: u64,
-    waived: u64,
-    carried: u64,
-    pending: u64,
-    unjudged: u64,
-}
-
-impl Kept {
-    fn add(&mut self, other: Self) {
-        self.met += other.met;
-        self.missed += other.missed;
-        self.waived += other.waived;
-        self.carried += other.carried;
-        self.pending += other.pending;
-        self.unjudged += other.unjudged;
-    }
-
-    fn cells(self) -> [Cell; 7] {
-        let checked = self.met + self.missed;
-        let rate =
-            Permille::of(self.met, checked).map_or_else(|| "—".to_owned(), |p| p.to_string());
-        [
-            checked.to_string().into(),
-            self.met.to_string().into(),
-            self.missed.to_string().into(),
-            self.waived.to_string().into(),
-            rate.into(),
-            self.carried.to_string().into(),
-            self.pending.to_string().into(),
-        ]
-    }
-}
-
-/// Each rule once, in order, with its counts; a policy adopted in two wordings counts together.
-fn kept<'m>(m: &'m Maker<'_>) -> Vec<(&'m Judgement, Kept)> {
-    let before = m.edition.before.as_ref();
-    let known = before.map(Snapshot::fingerprints).unwrap_or_default();
-    let mut all: BTreeMap<&str, (&Judgement, Kept)> = BTreeMap::new();
-    for j in &m.edition.now.judgements {
-        let kept = &mut all.entry(&j.rule).or_insert((j, Kept::default())).1;
-        kept.met += j.tally.met;
-        kept.pending += j.tally.pending;
-        kept.unjudged += j.tally.unjudged;
-    }
-    for j in before.iter().flat_map(|s| &s.judgements) {
-        if let Some((_, kept)) = all.get_mut(j.rule.as_str()) {
-            kept.met = kept.met.saturating_sub(j.tally.met);
-        }
-    }
-    for f in &m.edition.now.findings {
-        if let Some((_, kept)) = all.get_mut(f.rule.as_str()) {
-            if known.contains(f.fingerprint.as_str()) {
-                kept.carried += 1;
-            } else {
-                kept.missed += 1;
-                kept.waived += u64::from(f.waived);
-            }
-        }
-    }
-    all.into_values().collect()
-}
-
-/// Compliance by policy and rule.
-pub(super) fn compliance(m: &Maker<'_>) -> Vec<Block> {
-    let mut rows: Vec<Row> = Vec::new();
-    let rules = kept(m);
-    let mut policies: Vec<&str> = rules.iter().map(|(j, _)| j.policy.as_str()).collect();
-    policies.dedup();
-    for id in policies {
-        let mine: Vec<_> = rules.iter().filter(|(j, _)| j.policy == id).collect();
-        let mut sum = Kept::default();
-        mine.iter().for_each(|(_, k)| sum.add(*k));
-        let name = m.packs.get(id).map_or(id, |p| p.title.get(m.lang));
-        rows.push(Row {
-            strong: true,
-            ..compliance_row(name.to_owned(), String::new(), sum)
-        });
-        rows.extend(
-            mine.iter()
-                .map(|(j, k)| compliance_row(j.title.get(m.lang).to_owned(), j.clause.clone(), *k)),
-        );
-    }
-    let mut head = vec![
-        Head::words(m.say("制度与要求", "Policy and rule"), 8),
-        Head::words(m.say("条款", "Clause"), 4),
-    ];
-    for (zh, en) in [
-        ("应查", "Checked"),
-        ("做到", "Met"),
-        ("未做到", "Missed"),
-        ("其中豁免", "Waived"),
-        ("做到率", "Rate"),
-        ("以前遗留", "Carried over"),
-        ("未到期", "Pending"),
-    ] {
-        head.push(Head::number(m.say(zh, en)));
-    }
-    vec![Block::Table(Table {
-        caption: m.say("各制度执行情况", "Compliance by policy and rule").to_owned(),
-        head,
-        rows,
-        none: m.say("没有采用任何制度。", "No policy is adopted.").to_owned(),
-        note: m
-            .say(
-                "应查＝本期应做到且已有结论的事项；以前遗留＝本期开始前已未做到、至今仍在的事项。",
-                "Checked: what was due in the period and has been decided. Carried over: missed before the period and still so.",
-            )
-            .to_owned(),
-        ..Table::default()
-    })]
-}
-
-fn compliance_row(name: String, clause: String, kept: Kept) -> Row {
-    let first = [Cell::from(name), Cell::from(clause)];
-    Row::of(first.into_iter().chain(kept.cells()))
 }
 
 /// Every departure of the office from its packs; waivers have a table of their own.
@@ -354,10 +232,6 @@ pub(super) fn waivers(m: &Maker<'_>) -> Vec<Block> {
 pub(super) fn figure(m: &Maker<'_>, of: &str, what: &str) -> Option<Figure> {
     let count = |n: usize| Some(Figure::Count(n as u64));
     let open = || m.edition.now.findings.iter().filter(|f| !f.waived);
-    let mut sum = Kept::default();
-    if of == "compliance" {
-        kept(m).iter().for_each(|(_, k)| sum.add(*k));
-    }
     match (of, what) {
         ("findings", "open") => count(open().count()),
         ("findings", "errors") => count(open().filter(|f| f.severity == Severity::Error).count()),
@@ -368,13 +242,7 @@ pub(super) fn figure(m: &Maker<'_>, of: &str, what: &str) -> Option<Figure> {
         ("findings", "new") => count(chosen(m, Which::New).len()),
         ("findings", "settled") => count(chosen(m, Which::Settled).len()),
         ("due", "next") => count(due_next(m).len()),
-        ("compliance", "rules") => count(kept(m).len()),
-        ("compliance", "checked") => Some(Figure::Count(sum.met + sum.missed)),
-        ("compliance", "met") => Some(Figure::Count(sum.met)),
-        ("compliance", "missed") => Some(Figure::Count(sum.missed)),
-        ("compliance", "carried") => Some(Figure::Count(sum.carried)),
-        ("compliance", "pending") => Some(Figure::Count(sum.pending)),
-        ("compliance", "rate") => Some(Permille::of(sum.met, sum.met + sum.missed).into()),
+        ("compliance", _) => kept::figure(m.kept(), what),
         ("policies", "count") => count(m.office().config.adoptions.len()),
         ("waivers", "count") => count(m.office().config.waivers.len()),
         _ => None,

@@ -111,6 +111,12 @@ impl Library {
     }
 }
 
+/// The reports of all offices together, which lie in no office's folder.
+pub fn of_group(templates: &Templates, documents: &[Listed], lang: Lang) -> Vec<Shelf> {
+    let all: Vec<(&str, &Listed)> = documents.iter().map(|d| (d.path.as_str(), d)).collect();
+    shelves(&all, "reports", "report.yaml", templates, lang)
+}
+
 /// The files of each document of a form, by the document's name and each with its ending.
 type Documents<'a> = BTreeMap<&'a str, Vec<(&'a str, &'a Listed)>>;
 

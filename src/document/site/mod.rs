@@ -84,7 +84,8 @@ pub fn recipes(
         let script = search::script(facts, &settings.search, &redaction).map_err(write)?;
         all.push(Recipe::verbatim(facts.path("records.js"), script));
     }
-    all.extend(pages::all(checked, &offices, commit).map_err(write)?);
+    let shelves = |lang| library::of_group(templates, documents, lang);
+    all.extend(pages::all(checked, &offices, &shelves, commit).map_err(write)?);
     Ok(all)
 }
 

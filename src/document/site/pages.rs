@@ -43,19 +43,20 @@ pub(super) fn page(
     }
 }
 
-/// Every page.
+/// Every page; `shelves` holds the reports of all offices together.
 ///
 /// # Errors
 /// What cannot be written as JSON.
 pub fn all(
     checked: &Checked,
     offices: &[Facts<'_>],
+    shelves: &dyn Fn(Lang) -> Vec<Shelf>,
     commit: Option<&str>,
 ) -> Result<Vec<Recipe>, serde_json::Error> {
     let mut pages = Vec::new();
     let alone = offices.len() == 1;
     if !alone && !offices.is_empty() {
-        pages.push(group(checked, offices, commit)?);
+        pages.push(group(checked, offices, shelves, commit)?);
     }
     for facts in offices {
         let above = !alone;
@@ -91,6 +92,7 @@ struct Group {
     commit: Option<String>,
     offices: Vec<GroupRow>,
     due_days: u32,
+    reports: Vec<Shelf>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +113,7 @@ struct Link {
 fn group(
     checked: &Checked,
     offices: &[Facts<'_>],
+    shelves: &dyn Fn(Lang) -> Vec<Shelf>,
     commit: Option<&str>,
 ) -> Result<Recipe, serde_json::Error> {
     // A group speaks Chinese unless all its offices speak English.
@@ -145,6 +148,7 @@ fn group(
         commit: commit.map(str::to_owned),
         offices: rows.collect(),
         due_days: offices.first().map_or(0, |f| f.due_days),
+        reports: shelves(lang),
     };
     Recipe::html("index.html", "site/index.html", &context)
 }

@@ -9,7 +9,7 @@ use crate::moment::plus_days;
 use crate::policy::compile::{Rate, Rule};
 use crate::policy::context::{Context, reckoned};
 use crate::policy::value::{MAX_LETS, Record, View, as_number};
-use crate::policy::verdict::{Outcome, Verdict};
+use crate::policy::verdict::{Outcome, Reckoned, Verdict};
 use crate::table::Row;
 
 /// What is being judged: a period, or a record of `each`.
@@ -94,6 +94,11 @@ fn judge(rule: &Rule, r: &Rate, cx: &Context<'_>, g: Group, out: &mut Outcome) {
     if population == 0 {
         return;
     }
+    out.shares.push(Reckoned {
+        met,
+        population,
+        ..share(r, &g)
+    });
     let members = cx.asked.then_some(&g.members).into_iter().flatten();
     let verdict = Verdict {
         pending: !over,
@@ -109,6 +114,19 @@ fn judge(rule: &Rule, r: &Rate, cx: &Context<'_>, g: Group, out: &mut Outcome) {
         (true, true) => out.meet(|| verdict),
         (true, false) => {}
         (false, _) => out.push(verdict),
+    }
+}
+
+/// A group's share, not yet counted.
+fn share(r: &Rate, g: &Group) -> Reckoned {
+    Reckoned {
+        period: g.period,
+        record: g.each,
+        due: g.due,
+        met: 0,
+        population: 0,
+        milli_percent: r.milli_percent,
+        at_most: false,
     }
 }
 
@@ -133,6 +151,12 @@ fn at_most(
         out.tally.unjudged += u64::from(over);
         return;
     };
+    out.shares.push(Reckoned {
+        met: members,
+        population: whole,
+        at_most: true,
+        ..share(r, g)
+    });
     let many = u128::from(members) * 100_000 > u128::from(whole) * u128::from(r.milli_percent);
     let verdict = || Verdict {
         pending: !over,

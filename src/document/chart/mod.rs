@@ -3,7 +3,11 @@
 //! Shapes carry classes, so that a stylesheet can turn them for a dark page; what they look like without one is
 //! written on them.
 
+mod levels;
+
 use std::fmt::Write as _;
+
+pub use levels::{Level, counts, levels, percents};
 
 use crate::statistics::Permille;
 use crate::text::xml;
@@ -82,10 +86,10 @@ impl Svg {
     }
 
     fn line(&mut self, (x, y): (f64, f64), (u, v): (f64, f64), class: &str) {
-        let (stroke, width) = if class == "grid" {
-            ("#c8c8c8", 0.7)
-        } else {
-            ("#111111", 1.2)
+        let (stroke, width) = match class {
+            "grid" => ("#c8c8c8", 0.7),
+            "limit" => ("#111111", 2.4),
+            _ => ("#111111", 1.2),
         };
         let _ = write!(
             self.body,
