@@ -67,7 +67,8 @@ pub fn of(
     until: Option<NaiveDate>,
 ) -> Vec<Entry> {
     let mut all: Vec<Entry> = Vec::new();
-    let told: BTreeMap<&str, &Judgement> = judgements.iter().map(|j| (j.rule.as_str(), j)).collect();
+    let told: BTreeMap<&str, &Judgement> =
+        judgements.iter().map(|j| (j.rule.as_str(), j)).collect();
     let soon = |f: &Finding| until.is_none_or(|u| f.due.is_some_and(|d| d <= u));
     all.extend(pending.filter(soon).filter_map(|finding| {
         let judgement = told.get(finding.rule.as_str())?;

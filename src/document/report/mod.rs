@@ -78,7 +78,7 @@ pub fn recipes(
 fn is_due(report: &Report, judged: &Judged, packs: &Packs) -> bool {
     let adoptions = judged.office.config.adoptions.iter();
     let mut adopted = adoptions.filter_map(|a| packs.get(&a.policy));
-    report.manifest.always || adopted.any(|p| p.reports.iter().any(|r| *r == report.manifest.id))
+    report.manifest.always || adopted.any(|p| p.reports.contains(&report.manifest.id))
 }
 
 /// An edition to be made: the report, and the editions up to it.
