@@ -73,6 +73,9 @@ pub struct Field {
     pub personal: bool,
     /// Whether a signature covers it.
     pub sealed: bool,
+    /// Whether it is a number that is no quantity (a room's, a phone's): spreadsheets turn such into dates, round them
+    /// and take the zeros in front away.
+    pub number_like: bool,
 }
 
 /// Where a kind's records may be nested inside another's.
@@ -295,6 +298,8 @@ struct WrittenField {
     personal: bool,
     #[serde(default)]
     sealed: bool,
+    #[serde(default)]
+    number_like: bool,
 }
 
 type Written = BTreeMap<String, WrittenKind>;
@@ -316,6 +321,7 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
             future: f.future,
             personal: f.personal,
             sealed: f.sealed,
+            number_like: f.number_like,
         });
     }
     let find = |name: &str| {

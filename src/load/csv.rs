@@ -3,13 +3,18 @@
 use rayon::prelude::*;
 
 use super::advice;
-use super::fault::{Fault, shown, small};
+use super::csv_fault::{
+    cut_off, given_up, header_again, misread, no_header, no_header_at_all, not_a_record,
+    open_quote, stray_quote, title_above, too_many, too_wide, twice,
+};
+use super::fault::{Fault, small};
+use super::header::{self, Header};
+use super::no_record;
 use super::reader::{Cell, FileReader, Slot};
 use super::scalar;
-use super::split::{self, CellSpan, MOST_CELLS, Record, Unclosed};
-use crate::schema::KindId;
+use super::split::{self, CellSpan, MOST_CELLS, Record};
+use crate::schema::{FieldId, KindId};
 use crate::table::Layout;
-use crate::text::Bilingual;
 
 /// What a column holds.
 #[derive(Clone, Copy)]
@@ -28,8 +33,14 @@ struct Sheet<'s, 't> {
     separator: u8,
     kind: KindId,
     columns: Vec<Column<'s>>,
+    /// Which of them holds the ids.
+    id: Option<usize>,
+    /// The last that has to be filled in.
+    last_required: Option<usize>,
     /// Where the header stands.
     header: Record,
+    /// Its cells.
+    heads: Vec<CellSpan>,
     /// Where each column's header stands.
     places: Vec<(u32, u32)>,
 }
@@ -44,27 +55,41 @@ pub(crate) fn read<'s>(
     text: &str,
 ) -> (Layout, Vec<FileReader<'s>>) {
     let mut first = new();
-    let (separator, from) = separator(text);
-    let mut cells = Vec::new();
-    let header = match split::record(text, from, separator, &mut cells) {
-        Ok(header) => header,
-        Err(unclosed) => {
-            first.faults.push(open_quote(unclosed.at));
-            None
-        }
-    };
-    let nothing = Layout::Csv {
-        separator,
+    let def = first.schema.get(kind);
+    let nothing = || Layout::Csv {
+        separator: separator(text).0,
         columns: Vec::new(),
     };
-    let Some(header) = header else {
-        return (nothing, vec![first]);
+    let header = match header::find(text, def) {
+        Ok(Some(header)) => header,
+        Ok(None) => return (nothing(), vec![first]),
+        Err(unclosed) => {
+            first.faults.push(open_quote(unclosed.at));
+            return (nothing(), vec![first]);
+        }
     };
-    if header.cells > MOST_CELLS {
-        first.faults.push(too_wide(header));
-        return (nothing, vec![first]);
+    let row = header.record;
+    let unread = if row.cells > MOST_CELLS {
+        Some(too_wide(row))
+    } else if header.known == 0 && header.cells.iter().any(|c| !is_blank(text, *c)) {
+        let written = &text[row.start..row.end];
+        Some(match header::other_separator(written, def) {
+            Some((at, mark)) => misread(row.start + at, mark),
+            None => no_header_at_all(def, written, row),
+        })
+    } else {
+        None
+    };
+    if let Some(fault) = unread {
+        first.faults.push(fault);
+        return (nothing(), vec![first]);
     }
-    let sheet = columns(&mut first, kind, (text, separator), header, &cells);
+    if let Some((above, lines)) = header.above {
+        let at = lines + 1 + self::lines(&text[..above.start]);
+        first.faults.push(title_above(above, lines, at));
+    }
+    let separator = header.separator;
+    let sheet = columns(&mut first, kind, text, &header);
     let layout = Layout::Csv {
         separator,
         columns: sheet.columns.iter().map(Column::id).collect(),
@@ -98,29 +123,30 @@ pub(crate) fn separator(text: &str) -> (u8, usize) {
 fn columns<'s, 't>(
     reader: &mut FileReader<'s>,
     kind: KindId,
-    (text, separator): (&'t str, u8),
-    header: Record,
-    cells: &[CellSpan],
+    text: &'t str,
+    header: &Header,
 ) -> Sheet<'s, 't> {
     let def = reader.schema.get(kind);
     let mut columns = Vec::new();
     let mut places = Vec::new();
-    let mut seen = Vec::new();
-    for cell in cells {
+    let mut seen: Vec<(FieldId, usize)> = Vec::new();
+    for (n, cell) in header.cells.iter().enumerate() {
         let written = cell.text(text);
         let name = scalar::trim(&written);
         let place = place(text, *cell);
         places.push(place);
         columns.push(match def.field_by_header(name) {
             _ if name.is_empty() => Column::Nameless,
-            Some(id) if !seen.contains(&id) => {
-                seen.push(id);
-                Column::Field(reader.slot(kind, id))
-            }
-            Some(_) => {
-                reader.faults.push(twice(name, place));
-                Column::Unread
-            }
+            Some(id) => match seen.iter().find(|s| s.0 == id) {
+                None => {
+                    seen.push((id, n));
+                    Column::Field(reader.slot(kind, id))
+                }
+                Some((_, first)) => {
+                    reader.faults.push(twice(name, place, (*first + 1, n + 1)));
+                    Column::Unread
+                }
+            },
             None => {
                 let (message, help) = advice::unknown_field(def, name);
                 let fault = Fault::error("unknown-field", place, message, help);
@@ -129,15 +155,22 @@ fn columns<'s, 't>(
             }
         });
     }
-    if let Some(at) = header.stray {
+    if let Some(at) = header.record.stray {
         reader.faults.push(stray_quote(at));
     }
+    let required = columns.iter().enumerate().filter_map(|(i, c)| match c {
+        Column::Field(slot) if slot.field.required => Some(i),
+        _ => None,
+    });
     Sheet {
         text,
-        separator,
+        separator: header.separator,
         kind,
+        id: columns.iter().position(|c| c.id() == Some(FieldId(0))),
+        last_required: required.max(),
         columns,
-        header,
+        header: header.record,
+        heads: header.cells.clone(),
         places,
     }
 }
@@ -235,9 +268,8 @@ impl<'s> Sheet<'s, '_> {
         nameless: &mut Vec<usize>,
     ) {
         let written = &self.text[record.start..record.end];
-        let header = &self.text[self.header.start..self.header.end];
-        if written == header {
-            return reader.faults.push(header_again(record));
+        if let Some(fault) = self.no_record(record, cells) {
+            return reader.faults.push(fault);
         }
         let row = reader.begin(self.kind, small(record.start), small(written.len()));
         let mut late = None;
@@ -256,7 +288,11 @@ impl<'s> Sheet<'s, '_> {
                 }
                 None if is_blank(self.text, *cell) => {}
                 None => {
-                    let fault = too_many(record.cells, self.columns.len(), place(self.text, *cell));
+                    let fault = too_many(
+                        written,
+                        (record.cells, self.columns.len()),
+                        place(self.text, *cell),
+                    );
                     reader.faults.push(fault.about(self.kind, row));
                     break;
                 }
@@ -268,6 +304,30 @@ impl<'s> Sheet<'s, '_> {
         if let Some(at) = record.stray {
             reader.faults.push(stray_quote(at).about(self.kind, row));
         }
+    }
+
+    /// Why a row is no record, if it is none.
+    fn no_record(&self, record: Record, cells: &[CellSpan]) -> Option<Fault> {
+        let text = |c: &CellSpan| scalar::trim(&self.text[c.start..c.end]);
+        let first = cells.iter().position(|c| !is_blank(self.text, *c))?;
+        let said = text(&cells[first]);
+        if self.heads.get(first).map(text) == Some(said) {
+            let same = |(i, c): (usize, &CellSpan)| text(c) == self.heads.get(i).map_or("", text);
+            if cells.iter().enumerate().all(same) {
+                return Some(header_again(record));
+            }
+        }
+        let filled = || cells.iter().filter(|c| !is_blank(self.text, **c)).count();
+        if let Some(why) = no_record::told_by(said, filled) {
+            // Whoever has an id of its own is a record.
+            let id = self.id.and_then(|i| cells.get(i)).map_or("", text);
+            if id.is_empty() || id == said {
+                return Some(not_a_record(record, said, why));
+            }
+        }
+        let broken_off = record.end == self.text.len() && record.cells < self.columns.len();
+        (broken_off && self.last_required.is_some_and(|r| r >= record.cells))
+            .then(|| cut_off(record, self.columns.len()))
     }
 
     fn set(&self, reader: &mut FileReader<'s>, slot: Slot<'s>, row: u32, cell: CellSpan) {
@@ -319,93 +379,11 @@ pub(crate) fn next_line(bytes: &[u8], from: usize) -> usize {
     found.map_or(bytes.len(), |n| from + n + 1)
 }
 
-fn open_quote(at: usize) -> Fault {
-    let message = Bilingual::new(
-        "这个引号没有关上，这一行没有读",
-        "this quotation mark is not closed; the row is not read",
-    );
-    let help = Bilingual::new(
-        "在该格末尾补上引号，或去掉这个引号；格内要用引号时写两个。",
-        "Close it at the end of the cell or remove it; inside a cell write it twice.",
-    );
-    Fault::parse((small(at), 1), message, help)
-}
-
-fn given_up(unclosed: Unclosed) -> Fault {
-    let message = Bilingual::new(
-        "没有关上的引号太多，以下各行没有读",
-        "too many quotation marks are not closed; the rows below are not read",
-    );
-    let help = Bilingual::new("先改正上面各处。", "Mend the places above first.");
-    Fault::parse((small(unclosed.at), 1), message, help)
-}
-
-fn stray_quote(at: usize) -> Fault {
-    let message = Bilingual::new(
-        "引号在格的中间关上了，后面还有文字",
-        "the quotation mark closes in the middle of the cell",
-    );
-    let help = Bilingual::new("格内要用引号时写两个。", "Inside a cell write it twice.");
-    Fault::parse((small(at), 1), message, help)
-}
-
-fn too_wide(header: Record) -> Fault {
-    let n = header.cells;
-    let message = Bilingual::new(
-        format!("第一行有 {n} 格，不像表头，这个文件没有读"),
-        format!("the first line has {n} cells and is no header; the file is not read"),
-    );
-    let help = Bilingual::new(
-        "第一行写各栏的名称，以下每行一条记录。",
-        "Put the fields' names in the first line and one record in each line below.",
-    );
-    Fault::parse((small(header.start), 1), message, help)
-}
-
-fn twice(name: &str, place: (u32, u32)) -> Fault {
-    let name = shown(name);
-    let message = Bilingual::new(
-        format!("「{name}」这一列出现了两次，后一列没有读"),
-        format!("column `{name}` stands here twice; the later one is not read"),
-    );
-    let help = Bilingual::new("删去其中一列。", "Remove one of them.");
-    Fault::parse(place, message, help).of(&name)
-}
-
-fn header_again(record: Record) -> Fault {
-    let message = Bilingual::new(
-        "表头又出现了一次，这一行没有读",
-        "the header stands here again; the row is not read",
-    );
-    let help = Bilingual::new("删去这一行。", "Remove this line.");
-    Fault::parse(
-        (small(record.start), small(record.end - record.start)),
-        message,
-        help,
-    )
-}
-
-fn no_header(column: usize, place: (u32, u32)) -> Fault {
-    let n = column + 1;
-    let message = Bilingual::new(
-        format!("第 {n} 列有内容，却没有表头"),
-        format!("column {n} has values but no header"),
-    );
-    let help = Bilingual::new(
-        "在第一行补上栏目的名称。",
-        "Name the field in the first line.",
-    );
-    Fault::error("unknown-field", place, message, help)
-}
-
-fn too_many(cells: usize, columns: usize, place: (u32, u32)) -> Fault {
-    let message = Bilingual::new(
-        format!("这一行有 {cells} 格，表头只有 {columns} 格"),
-        format!("this row has {cells} cells, but the header has {columns}"),
-    );
-    let help = Bilingual::new(
-        "内容里有逗号的格要加引号。",
-        "Put a cell that contains the separator in quotation marks.",
-    );
-    Fault::parse(place, message, help)
+/// How many line breaks there are in a text.
+pub(super) fn lines(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = |i: &usize| bytes[*i] == b'\n' || bytes.get(i + 1) != Some(&b'\n');
+    memchr::memchr2_iter(b'\n', b'\r', bytes)
+        .filter(ends)
+        .count()
 }

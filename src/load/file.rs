@@ -43,7 +43,14 @@ pub(crate) fn read<'s>(found: &Found, index: u32, zone: Tz, options: &'s Options
     }
     let (text, bad) = decode(bytes);
     let (text, nul) = without_nul(text);
-    let faults = [bad.map(bad_bytes), nul.map(nul_byte)];
+    let cut = |at: usize| {
+        if text.len() - at <= "\u{fffd}".len() {
+            cut_short(at)
+        } else {
+            bad_bytes(at)
+        }
+    };
+    let faults = [bad.map(cut), nul.map(nul_byte)];
     let garbage = bad.is_some() && mostly_bad(&text);
     let new = || FileReader::new(options, zone, index, text.len());
     let (layout, mut pieces) = if garbage {
@@ -59,6 +66,7 @@ pub(crate) fn read<'s>(found: &Found, index: u32, zone: Tz, options: &'s Options
     } else {
         csv::read(new, found.kind, &text)
     };
+    super::suspects::settle(&mut pieces);
     if let Some(first) = pieces.first_mut() {
         first.faults.extend(faults.into_iter().flatten());
     }
@@ -115,7 +123,16 @@ fn no_text(bytes: &[u8]) -> Option<Fault> {
     let head = &bytes[..bytes.len().min(4096)];
     let bom = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     let nul = memchr::memchr_iter(0, head).count();
-    (!bom && nul * 10 > head.len()).then(|| bad_bytes(0))
+    let fault = || {
+        // Of text in UTF-16 every other byte of what is ASCII is NUL.
+        let even = head.iter().step_by(2).filter(|b| **b == 0).count();
+        if even == nul || even == 0 {
+            utf16_without_mark()
+        } else {
+            bad_bytes(0)
+        }
+    };
+    (!bom && nul * 10 > head.len()).then(fault)
 }
 
 /// The text with � in the place of NUL, and where the first one was.
@@ -143,6 +160,30 @@ fn bad_bytes(at: usize) -> Fault {
         "Open the original and save it again as CSV UTF-8.",
     );
     Fault::error("encoding", (super::fault::small(at), 1), message, help)
+}
+
+fn cut_short(at: usize) -> Fault {
+    let message = Bilingual::new(
+        "文件在一个字的中间断了：可能没有存完或没有传完",
+        "the file breaks off in the middle of a character: it was not saved or sent whole",
+    );
+    let help = Bilingual::new(
+        "找回完整的文件，或补全最后一行再保存。",
+        "Find the whole file, or complete its last line.",
+    );
+    Fault::error("encoding", (super::fault::small(at), 1), message, help)
+}
+
+fn utf16_without_mark() -> Fault {
+    let message = Bilingual::new(
+        "像是没有 BOM 的 UTF-16 文件，没有读",
+        "this looks like UTF-16 without a byte order mark; it is not read",
+    );
+    let help = Bilingual::new(
+        "用 Excel 或记事本打开，另存为“CSV UTF-8”。",
+        "Open it and save it again as CSV UTF-8.",
+    );
+    Fault::error("encoding", (0, 1), message, help)
 }
 
 fn nul_byte(at: usize) -> Fault {

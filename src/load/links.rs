@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::core;
 use super::fault::shown;
+use super::{scalar, slips};
 use crate::finding::{Finding, Related, Severity};
 use crate::schema::{FieldId, FieldType, KindId, Schema};
 use crate::table::{Column, DANGLING, NO_ROW, Office, Row, Value};
@@ -73,6 +74,54 @@ fn duplicate(office: &Office, kind: KindId, first: Row, second: Row) -> Finding 
         message: Bilingual::new("第一次用在这里", "first used here"),
     });
     f
+}
+
+/// Ids that are shorter than the others of their file, all of which have zeros in front: a spreadsheet took theirs away.
+pub fn short(office: &Office) -> Vec<Finding> {
+    let kinds: Vec<KindId> = office.schema.iter().map(|(k, _)| k).collect();
+    let found = kinds.par_iter().flat_map_iter(|k| short_of(office, *k));
+    found.collect()
+}
+
+fn short_of(office: &Office, kind: KindId) -> Vec<Finding> {
+    let origins = &office.table(kind).origins;
+    let ids = || {
+        (0u32..)
+            .zip(origins)
+            .map(|(row, o)| (row, o.file, office.record_id(kind, row)))
+    };
+    // Of each file the length of its ids with a zero in front; of two lengths neither is the usual one.
+    let mut widths: FxHashMap<u32, Option<usize>> = FxHashMap::default();
+    for (_, file, id) in ids() {
+        if let Some(width) = slips::zero_led(id) {
+            let known = widths.entry(file).or_insert(Some(width));
+            *known = known.filter(|w| *w == width);
+        }
+    }
+    if widths.is_empty() {
+        return Vec::new();
+    }
+    let short = ids().filter_map(|(row, file, id)| {
+        let full = slips::padded(id, widths.get(&file).copied()??)?;
+        Some((row, id, full))
+    });
+    let told = short.map(|(row, id, full)| {
+        let (message, help) = slips::maybe_short(id, &full);
+        let field = Some(office.schema.get(kind).fields[0].name.clone());
+        let place = office.place(kind, row, Some(FieldId(0)));
+        let about = core::about(office, kind, row);
+        core::finding(
+            office,
+            "implausible",
+            Severity::Warning,
+            about,
+            field,
+            place,
+            message,
+            help,
+        )
+    });
+    told.collect()
 }
 
 type Names<'o> = FxHashMap<&'o str, Vec<Row>>;
@@ -249,8 +298,33 @@ fn dangling(office: &Office, r: Reference, i: usize, named: &[Row], seek: bool) 
                 label.en, target.name
             ),
         );
-        let help = match near.flatten() {
-            Some(n) => Bilingual::new(format!("是不是「{n}」？"), format!("Did you mean `{n}`?")),
+        let near = alike(office, r.to, text, seek).or_else(|| Some((near.flatten()?, Why::Near)));
+        let help = match near {
+            Some((n, Why::Near)) => {
+                Bilingual::new(format!("是不是「{n}」？"), format!("Did you mean `{n}`?"))
+            }
+            Some((n, Why::Zeros)) => Bilingual::new(
+                format!(
+                    "是不是「{n}」？像是前面的 0 丢了：先把该列设为“文本”格式，再重新输入 {n}。"
+                ),
+                format!(
+                    "Did you mean `{n}`? The zeros in front seem lost: format the column as text, then type {n} again."
+                ),
+            ),
+            Some((n, Why::Width)) => Bilingual::new(
+                format!("是不是「{n}」？两处的全角和半角不一样，改成一样的。"),
+                format!(
+                    "Did you mean `{n}`? One of them has full-width characters: write both alike."
+                ),
+            ),
+            Some((n, Why::Case)) => Bilingual::new(
+                format!("是不是「{n}」？大小写要一样。"),
+                format!("Did you mean `{n}`? Upper and lower case are kept apart."),
+            ),
+            None if super::advice::unquoted(text).is_some() => Bilingual::new(
+                "去掉两边的引号；或先登记这条记录。",
+                "Take the quotation marks away, or add that record.",
+            ),
             None => Bilingual::new(
                 format!("先登记这条{}，或改成已有的编号或名称。", target.label.zh),
                 "Add that record, or use an existing id or name.",
@@ -282,6 +356,42 @@ fn dangling(office: &Office, r: Reference, i: usize, named: &[Row], seek: bool) 
         message,
         help,
     )
+}
+
+/// How an id differs from what was written.
+#[derive(Clone, Copy)]
+enum Why {
+    /// By a few characters.
+    Near,
+    /// By zeros in front.
+    Zeros,
+    /// By the width of its characters.
+    Width,
+    /// By upper and lower case.
+    Case,
+}
+
+/// The one id that differs only in a way that is easily overlooked.
+fn alike<'o>(office: &'o Office, to: KindId, text: &str, seek: bool) -> Option<(&'o str, Why)> {
+    let number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let plain = scalar::narrow(text);
+    let why = |id: &str| {
+        if number
+            && slips::zero_led(id).is_some()
+            && id.trim_start_matches('0') == text.trim_start_matches('0')
+        {
+            Some(Why::Zeros)
+        } else if scalar::narrow(id) == plain {
+            Some(Why::Width)
+        } else {
+            id.eq_ignore_ascii_case(text).then_some(Why::Case)
+        }
+    };
+    let all = 0..u32::try_from(office.table(to).len()).unwrap_or(0);
+    let ids = all.map(|n| office.record_id(to, n));
+    let mut found = ids.filter_map(|id| Some((id, why(id)?))).filter(|_| seek);
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 /// Ids that share a name; of many the first ones.

@@ -4,7 +4,8 @@ use chrono_tz::Tz;
 
 use super::columns::{Kept, Part};
 use super::fault::{Fault, shown, small};
-use super::{Keep, Options, advice, scalar};
+use super::suspects::Suspects;
+use super::{Keep, Options, advice, scalar, slips};
 use crate::finding::Severity;
 use crate::moment::Moment;
 use crate::schema::{EnumValue, Field, FieldId, FieldType, KindId, Schema};
@@ -29,6 +30,8 @@ pub(crate) struct FileReader<'s> {
     pub parts: Vec<Part>,
     /// Faults found.
     pub faults: Vec<Fault>,
+    /// Numbers that look wrong beside the others of their column.
+    pub suspects: Suspects,
 }
 
 /// A value with its place and, where it stands unescaped in the file, its span.
@@ -74,6 +77,7 @@ impl<'s> FileReader<'s> {
             side: String::new(),
             parts: kinds.map(|_| Part::default()).collect(),
             faults: Vec::new(),
+            suspects: Suspects::default(),
         }
     }
 
@@ -133,6 +137,9 @@ impl<'s> FileReader<'s> {
         if scalar::is_absent(cell.text) {
             return;
         }
+        if let Some(help) = slips::spoiled(cell.text) {
+            return self.refuse(slot, row, cell, help);
+        }
         if cell.list && !matches!(slot.field.ty, FieldType::List(_)) {
             let (zh, en) = ("一个值，而不是列表", "a single value, not a list");
             let text = &cell.text.replace('\u{1f}', "、");
@@ -140,8 +147,11 @@ impl<'s> FileReader<'s> {
         }
         match &slot.field.ty {
             FieldType::Id => self.set_id(slot, row, cell),
-            FieldType::Text => self.set_text(slot, row, cell, slot.keep),
-            FieldType::Ref(_) => self.set_text(slot, row, cell, Keep::Value),
+            FieldType::Text => self.set_plain(slot, row, cell),
+            FieldType::Ref(_) => {
+                self.suspects.see(slot, row, cell);
+                self.set_text(slot, row, cell, Keep::Value);
+            }
             FieldType::List(values) => self.set_list(slot, row, cell, values),
             FieldType::Period => self.set_period(slot, row, cell),
             FieldType::Date | FieldType::Time => self.set_moment(slot, row, cell),
@@ -155,23 +165,38 @@ impl<'s> FileReader<'s> {
             },
             FieldType::Int => match scalar::int(cell.text) {
                 Some(n) => self.store(slot, row, n),
-                None => self.bad(slot, row, cell, "整数，如 12", "a whole number such as 12"),
-            },
-            FieldType::Money => match scalar::money(cell.text) {
-                Some(n) => self.store(slot, row, n),
-                None => self.bad(
+                None => self.bad_number(
                     slot,
                     row,
                     cell,
-                    "金额，如 1280.50",
-                    "an amount such as 1280.50",
+                    ("整数，如 12", "a whole number such as 12"),
+                ),
+            },
+            FieldType::Money => match scalar::money(cell.text) {
+                Some(n) => self.store(slot, row, n),
+                None => self.bad_number(
+                    slot,
+                    row,
+                    cell,
+                    ("金额，如 1280.50", "an amount such as 1280.50"),
                 ),
             },
             FieldType::Number => match scalar::number(cell.text) {
                 Some(n) => self.store(slot, row, n),
-                None => self.bad(slot, row, cell, "数字，如 3.5", "a number such as 3.5"),
+                None => self.bad_number(slot, row, cell, ("数字，如 3.5", "a number such as 3.5")),
             },
         }
+    }
+
+    fn bad_number(&mut self, slot: Slot<'s>, row: u32, cell: Cell<'_>, (zh, en): (&str, &str)) {
+        let (more_zh, more_en) = advice::number(cell.text, &slot.field.ty);
+        self.bad(
+            slot,
+            row,
+            cell,
+            &format!("{zh}{more_zh}"),
+            &format!("{en}{more_en}"),
+        );
     }
 
     fn set_id(&mut self, slot: Slot<'s>, row: u32, cell: Cell<'_>) {
@@ -185,8 +210,22 @@ impl<'s> FileReader<'s> {
             let (zh, en) = ("短一些的编号，如 R-0031", "a shorter id such as R-0031");
             return self.bad(slot, row, cell, zh, en);
         }
+        if let Some(typed) = slips::named_month(cell.text) {
+            return self.refuse(slot, row, cell, slips::became_date(&typed));
+        }
+        self.suspects.see(slot, row, cell);
         let span = self.span(cell);
         self.parts[usize::from(slot.kind.0)].ids[row as usize] = span;
+    }
+
+    fn set_plain(&mut self, slot: Slot<'s>, row: u32, cell: Cell<'_>) {
+        if slot.field.number_like {
+            if let Some(typed) = slips::typed_as(cell.text) {
+                return self.refuse(slot, row, cell, slips::became_date(&typed));
+            }
+            self.suspects.see(slot, row, cell);
+        }
+        self.set_text(slot, row, cell, slot.keep);
     }
 
     fn set_text(&mut self, slot: Slot<'s>, row: u32, cell: Cell<'_>, keep: Keep) {
@@ -240,9 +279,8 @@ impl<'s> FileReader<'s> {
             }
         });
         let Some(p) = scalar::period(cell.text, weekly) else {
-            let zh = "期间，如 2025、2025-H1、2025-Q1、2025-03 或 2025-W14";
-            let en = "a period such as 2025, 2025-H1, 2025-Q1, 2025-03 or 2025-W14";
-            return self.bad(slot, row, cell, zh, en);
+            let (zh, en) = advice::period(cell.text);
+            return self.bad(slot, row, cell, &zh, &en);
         };
         let verbatim = cell.verbatim && p == cell.text;
         let cell = Cell {
@@ -298,12 +336,17 @@ impl<'s> FileReader<'s> {
     }
 
     fn bad(&mut self, slot: Slot<'s>, row: u32, cell: Cell<'_>, zh: &str, en: &str) {
+        let help = Bilingual::new(format!("应填{zh}。"), format!("Expected {en}."));
+        self.refuse(slot, row, cell, help);
+    }
+
+    /// A value that is not kept.
+    fn refuse(&mut self, slot: Slot<'s>, row: u32, cell: Cell<'_>, help: Bilingual) {
         let (text, label) = (shown(cell.text), &slot.field.label);
         let message = Bilingual::new(
             format!("{}不能是「{text}」", label.zh),
             format!("{} cannot be `{text}`", label.en),
         );
-        let help = Bilingual::new(format!("应填{zh}。"), format!("Expected {en}."));
         let fault = Fault::error("bad-value", cell.place, message, help);
         self.faults
             .push(fault.about(slot.kind, row).of(&slot.field.name));

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::advice;
-use super::fault::{Fault, shown};
+use super::fault::{Fault, shown, small};
 use super::reader::{Cell, FileReader, Slot};
 use super::scalar;
 use super::tree::{self, Data, Node};
+use super::yaml_fault;
 use crate::schema::{FieldId, FieldType, Kind, KindId, header_key};
 use crate::table::{Layout, YamlPlaces};
 use crate::text::Bilingual;
@@ -19,10 +20,21 @@ pub(crate) fn read(reader: &mut FileReader<'_>, kind: KindId, text: &str) -> Lay
             format!("这里不是正确的 YAML：{}", f.why.zh),
             format!("this is not valid YAML: {}", f.why.en),
         );
-        let help = Bilingual::new(
-            "检查缩进（只用空格）、冒号后的空格和引号；其余记录仍已读入。",
-            "Check the indentation (spaces only), the space after a colon and quotation marks; other records were read.",
-        );
+        let last = text
+            .get(f.at as usize..)
+            .is_some_and(|rest| !rest.contains('\n'));
+        let help = if last {
+            // A file that was saved half ends in the middle of a line.
+            Bilingual::new(
+                "改正这一行；如果后面还有内容，文件可能没有存完：找回完整的文件。其余记录仍已读入。",
+                "Mend this line; if more should follow, the file was not saved whole: find the whole one. Other records were read.",
+            )
+        } else {
+            Bilingual::new(
+                "检查缩进（只用空格）、冒号后的空格和引号；其余记录仍已读入。",
+                "Check the indentation (spaces only), the space after a colon and quotation marks; other records were read.",
+            )
+        };
         reader.faults.push(Fault::parse((f.at, 1), message, help));
     }
     let mut file = File {
@@ -71,7 +83,14 @@ struct Entry<'n> {
 impl<'s> File<'_, 's, '_> {
     fn record(&mut self, kind: KindId, node: &Rc<Node>, parent: Option<&Parent<'_>>) {
         let Data::Map(pairs) = &node.data else {
-            return self.reader.faults.push(no_record(node));
+            let fault = no_record(node);
+            // What breaks off a list is often its last item.
+            let told = self.reader.faults.iter().any(|f| f.start == fault.start);
+            return if told {
+                ()
+            } else {
+                self.reader.faults.push(fault)
+            };
         };
         let row = self.reader.begin(kind, node.start, node.len);
         let mut entry = Entry {
@@ -237,15 +256,25 @@ impl<'s> File<'_, 's, '_> {
 }
 
 fn no_record(node: &Node) -> Fault {
-    let message = Bilingual::new(
+    let mut message = Bilingual::new(
         "这里应是一条记录（栏目: 值）",
         "expected a record here (field: value)",
     );
+    let mut at = node.start;
+    if let Data::Scalar(text, true) = &node.data
+        && let Some((behind, why)) = yaml_fault::lookalike(text)
+    {
+        at += small(behind);
+        message = Bilingual::new(
+            format!("这里读不出记录：{}", why.zh),
+            format!("no record can be read here: {}", why.en),
+        );
+    }
     let help = Bilingual::new(
         "每条记录以“- 栏目: 值”开头。",
         "Begin each record with `- field: value`.",
     );
-    Fault::parse((node.start, node.len.min(20)), message, help)
+    Fault::parse((at, node.len.min(20)), message, help)
 }
 
 fn no_key(key: &Node) -> Fault {

@@ -23,6 +23,19 @@ pub fn fault(e: &ScanError, text: &str) -> (usize, Bilingual) {
                 .map_or(0, |n| n + 1);
             indenting_tab(text, line)
         }
+        E::SimpleKeyExpected
+        | E::InvalidSimpleKey
+        | E::MappingValueNotAllowed
+        | E::InvalidColonPlacement
+        | E::InvalidMappingValueWhitespace
+        | E::InvalidIndentation
+        | E::ExpectedBlockMappingKey
+        | E::ExpectedBlockSequenceEntry => {
+            if let Some((at, why)) = near(text, noticed) {
+                return (at, why);
+            }
+            None
+        }
         _ => None,
     };
     (at.unwrap_or(noticed), why(e.kind()))
@@ -33,6 +46,70 @@ fn floor(text: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// A mark that looks right but is not, in the line where a fault was noticed or in the one before.
+fn near(text: &str, noticed: usize) -> Option<(usize, Bilingual)> {
+    let before = &text[..floor(text, noticed)];
+    let line = before.rfind('\n').map_or(0, |n| n + 1);
+    let above = text[..line.saturating_sub(1)]
+        .rfind('\n')
+        .map_or(0, |n| n + 1);
+    let here = text[line..].lines().next().unwrap_or_default();
+    lookalike(here)
+        .map(|(at, why)| (line + at, why))
+        .or_else(|| {
+            let (at, why) = lookalike(text[above..line].trim_end())?;
+            Some((above + at, why))
+        })
+}
+
+/// A full-width colon or dash, or one without the space behind it, in a line `- field: value`: its byte and what to write.
+pub(super) fn lookalike(line: &str) -> Option<(usize, Bilingual)> {
+    let lead = line.len() - line.trim_start_matches([' ', '\u{3000}']).len();
+    let rest = &line[lead..];
+    let first = rest.chars().next()?;
+    if matches!(first, '－' | '—' | '–' | '−' | '•' | '·') {
+        let why = Bilingual::new(
+            format!("开头的「{first}」要写成半角的「- 」（短横后面有空格）"),
+            format!("`{first}` at the beginning should be `- `: a plain dash and a space"),
+        );
+        return Some((lead, why));
+    }
+    let dash = rest.len() - rest.trim_start_matches("- ").len();
+    let (at, rest) = (lead + dash, &rest[dash..]);
+    if rest.starts_with('-')
+        && rest[1..].starts_with(|c: char| c.is_alphabetic())
+        && rest.contains(':')
+    {
+        let why = Bilingual::new(
+            "开头的短横「-」后面要有空格",
+            "the dash at the beginning needs a space after it",
+        );
+        return Some((at, why));
+    }
+    // A key is a word: what stands in quotation marks or after a space is a value.
+    let end = rest
+        .find(|c: char| c.is_whitespace() || "\"'#[{".contains(c))
+        .unwrap_or(rest.len());
+    let colon = rest[..end].find([':', '：']).filter(|c| *c > 0)?;
+    let mark = rest[colon..].chars().next()?;
+    let behind = &rest[colon + mark.len_utf8()..];
+    if mark == '：' {
+        let why = Bilingual::new(
+            "栏目后面用的是全角冒号「：」，要写成半角冒号加空格「: 」",
+            "the colon after the field is a full-width one; write `: `, a plain colon and a space",
+        );
+        return Some((at + colon, why));
+    }
+    let close = !behind.is_empty() && !behind.starts_with([' ', '\t', '/']);
+    close.then(|| {
+        let why = Bilingual::new(
+            "栏目的冒号后面要有空格，如「栏目: 值」",
+            "the colon after the field needs a space behind it, as in `field: value`",
+        );
+        (at + colon, why)
+    })
 }
 
 fn is_unprintable(c: char) -> bool {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::helper::told;
+use super::helper::{check, line, told};
 
 fn folders(name: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -42,6 +42,47 @@ fn what_is_broken_is_told_with_its_place() {
                 "{}\nexpected:\n{expected}found:\n{found}\n",
                 folder.display()
             );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What a slip's finding says, in both languages.
+fn said(folder: &Path) -> String {
+    let findings = check(folder).unwrap().findings;
+    let one = |f: &aftercare::finding::Finding| {
+        format!(
+            "{}\n  {}\n  {}\n  {}\n  {}\n",
+            line(f),
+            f.message.zh,
+            f.help.zh,
+            f.message.en,
+            f.help.en
+        )
+    };
+    findings.iter().map(one).collect()
+}
+
+#[test]
+fn each_slip_is_told_in_a_clerks_words() {
+    let mut wrong = String::new();
+    let slips = folders("bad").into_iter();
+    let slips: Vec<_> = slips
+        .filter(|f| {
+            f.file_name()
+                .unwrap()
+                .to_string_lossy()
+                .starts_with("slip-")
+        })
+        .collect();
+    assert!(slips.len() > 15, "the slips are gone");
+    for folder in slips {
+        let (said, file) = (said(&folder), folder.join("messages"));
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&file, &said).unwrap();
+        }
+        if std::fs::read_to_string(&file).unwrap_or_default() != said {
+            wrong += &format!("{}\n{said}\n", folder.display());
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
