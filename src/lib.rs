@@ -13,6 +13,7 @@ pub mod document;
 pub mod door;
 pub mod embedded;
 pub mod finding;
+mod fix;
 pub mod found;
 pub mod history;
 pub mod import;

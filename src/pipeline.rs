@@ -286,7 +286,8 @@ fn adopted<'a>(
     }
 }
 
-fn selected(request: &Request) -> Result<Vec<(String, PathBuf)>, Failure> {
+/// The offices that are asked for: id and folder.
+pub(crate) fn selected(request: &Request) -> Result<Vec<(String, PathBuf)>, Failure> {
     let all = workspace::offices(&request.root);
     if all.is_empty() {
         return Err(Failure::usage(

@@ -1,7 +1,7 @@
 //! A file's bytes, its text, and the bytes of a text that goes into it: in its own encoding, everything else untouched.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use encoding_rs::GB18030;
 
@@ -111,6 +111,45 @@ impl Text {
         [mark, head, &self.encode(&piece.text), tail].concat()
     }
 
+    /// The file's bytes with other texts in the place of some, given by the bytes of its text, in order. Nothing where
+    /// that cannot be told apart from the rest.
+    pub fn spliced<'e>(
+        &self,
+        before: &[u8],
+        edits: impl Iterator<Item = (usize, usize, &'e str)>,
+    ) -> Option<Vec<u8>> {
+        let mut after = Vec::with_capacity(before.len());
+        let mut expected = String::with_capacity(self.text.len());
+        let mut walk = Walk {
+            bytes: before,
+            at: before.len() - self.skip_mark(before).len(),
+            text: 0,
+        };
+        let (mut copied, mut read) = (0, 0);
+        for (start, end, new) in edits {
+            let from = walk.to(self, start)?;
+            after.extend_from_slice(&before[copied..from]);
+            after.extend(self.encode(new));
+            copied = walk.to(self, end)?;
+            expected.push_str(self.text.get(read..start)?);
+            expected.push_str(new);
+            read = end;
+        }
+        after.extend_from_slice(&before[copied..]);
+        expected.push_str(self.text.get(read..)?);
+        let sound = decode(after.clone()) == (expected, None);
+        sound.then_some(after)
+    }
+
+    fn skip_mark<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
+        let mark: &[u8] = match self.encoding {
+            Encoding::Utf8 => b"\xef\xbb\xbf",
+            Encoding::Utf16 { .. } => &bytes[..2],
+            Encoding::Gb18030 => b"",
+        };
+        bytes.strip_prefix(mark).unwrap_or(bytes)
+    }
+
     fn encode(&self, text: &str) -> Vec<u8> {
         match self.encoding {
             Encoding::Utf8 => text.as_bytes().to_vec(),
@@ -129,22 +168,77 @@ impl Text {
     }
 }
 
-/// Writes a file aside and renames it into place; who may read it stays as it was, and a link stays a link.
+/// Goes along a file's bytes and its text side by side.
+struct Walk<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    text: usize,
+}
+
+impl Walk<'_> {
+    /// Where in the bytes a byte of the text is.
+    fn to(&mut self, file: &Text, text: usize) -> Option<usize> {
+        let part = file.text.get(self.text..text)?;
+        self.at += match file.encoding {
+            Encoding::Utf8 => part.len(),
+            Encoding::Utf16 { .. } => part.encode_utf16().count() * 2,
+            Encoding::Gb18030 => {
+                let mut at = self.at;
+                for _ in part.chars() {
+                    // One, two or four bytes a character.
+                    at += match self.bytes.get(at..)? {
+                        [0x81..=0xfe, 0x30..=0x39, ..] => 4,
+                        [0x81..=0xfe, _, ..] => 2,
+                        _ => 1,
+                    };
+                }
+                at - self.at
+            }
+        };
+        self.text = text;
+        (self.at <= self.bytes.len()).then_some(self.at)
+    }
+}
+
+/// A file written aside; it goes away unless it is put in place.
+pub(crate) struct Aside {
+    aside: PathBuf,
+    target: PathBuf,
+}
+
+impl Aside {
+    /// Writes beside the file; who may read it stays as it was, and a link stays a link.
+    pub fn write(path: &Path, bytes: &[u8]) -> io::Result<Self> {
+        let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        if let Some(folder) = target.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut aside = target.clone().into_os_string();
+        aside.push(".part");
+        let made = Self {
+            aside: aside.into(),
+            target,
+        };
+        std::fs::write(&made.aside, bytes)?;
+        if let Ok(meta) = std::fs::metadata(&made.target) {
+            std::fs::set_permissions(&made.aside, meta.permissions())?;
+        }
+        Ok(made)
+    }
+
+    /// Renames it into place.
+    pub fn place(self) -> io::Result<()> {
+        std::fs::rename(&self.aside, &self.target)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.aside);
+    }
+}
+
+/// Writes a file aside and renames it into place.
 pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if let Some(folder) = target.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut aside = target.clone().into_os_string();
-    aside.push(".part");
-    let written = std::fs::write(&aside, bytes)
-        .and_then(|()| match std::fs::metadata(&target) {
-            Ok(meta) => std::fs::set_permissions(&aside, meta.permissions()),
-            Err(_) => Ok(()),
-        })
-        .and_then(|()| std::fs::rename(&aside, &target));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&aside);
-    }
-    written
+    Aside::write(path, bytes)?.place()
 }

@@ -1,7 +1,7 @@
 //! One record more: fields and their values in, a file's new bytes out. Nothing that stands in the file changes, and
 //! nothing is written of which the loader would complain.
 
-mod bytes;
+pub(crate) mod bytes;
 mod file;
 mod id;
 mod sheet;
@@ -162,7 +162,8 @@ impl Addition {
     }
 }
 
-fn io(path: &str, e: &std::io::Error) -> Failure {
+/// That a file could not be read or written.
+pub(crate) fn io(path: &str, e: &std::io::Error) -> Failure {
     Failure::program(format!("{path}：{e}"), format!("{path}: {e}"))
 }
 
@@ -241,7 +242,8 @@ fn all(root: &Path, office: &Office, mut core: Vec<Finding>) -> Vec<Finding> {
     core
 }
 
-fn aside(after: &[u8]) -> Result<tempfile::NamedTempFile, Failure> {
+/// A file that goes away again, for reading a result before it is written.
+pub(crate) fn aside(after: &[u8]) -> Result<tempfile::NamedTempFile, Failure> {
     use std::io::Write as _;
     let failed = |e: std::io::Error| {
         Failure::program(

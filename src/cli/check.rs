@@ -1,11 +1,11 @@
-//! `check`: judges the records and reports what it found; writes nothing but the report.
+//! `check`: judges the records and reports what it found; writes nothing but the report, or what `--fix` mends.
 
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 
 use super::session::Session;
-use super::{Command, baseline, paths, sink};
+use super::{Command, baseline, fix, paths, sink};
 use crate::pipeline::{self, Failure};
 use crate::report::{self, FORMATS, Report, Selection};
 
@@ -32,11 +32,20 @@ pub(crate) struct Check {
     /// 把现有的问题写成基线文件，不再报告 | write what stands now to this file instead of reporting it
     #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
     write_baseline: Option<PathBuf>,
+    /// 改好只有一种改法的地方（空格、全角数字、日期写法）：先列出改动，问过再写 | mend what has one safe answer (spaces, full-width figures, spellings of dates): shows the changes, asks, then writes
+    #[arg(long, conflicts_with_all = ["format", "output", "baseline", "write_baseline"])]
+    fix: bool,
+    /// 只列出 --fix 会改什么，不写；有可改的就以 1 结束 | show what --fix would change and write nothing; exit status 1 if there is anything
+    #[arg(long, conflicts_with_all = ["fix", "yes", "format", "output", "baseline", "write_baseline"])]
+    diff: bool,
+    /// 与 --fix 合用：不问就写 | with --fix: write without asking
+    #[arg(long, short, requires = "fix")]
+    yes: bool,
 }
 
 impl Command for Check {
     const NAME: &'static str = "check";
-    const ABOUT: &'static str = "按采用的制度核对记录，不改动任何文件 | Checks the records against the adopted policies; changes no file";
+    const ABOUT: &'static str = "按采用的制度核对记录；不加 --fix 不改动任何文件 | Checks the records against the adopted policies; changes no file without --fix";
     const EXAMPLES: &'static [(&'static str, &'static str)] = &[
         (
             "aftercare check",
@@ -50,6 +59,10 @@ impl Command for Check {
             "aftercare check --strict --format json --output findings.json",
             "给程序用的报告；有警告也不合格 | a report for programs; warnings fail too",
         ),
+        (
+            "aftercare check --fix records/cuihu",
+            "先列出能改好的空格、全角数字和日期写法，问过再改，然后核对 | mend spaces, full-width figures and dates after showing them, then check",
+        ),
     ];
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
@@ -60,6 +73,18 @@ impl Command for Check {
             .map(|p| paths::resolve(&session.here, &request.root, p))
             .collect();
         let below = below?;
+        let wanted = match (self.diff, self.fix, self.yes) {
+            (true, ..) => Some(fix::Wanted::Shown),
+            (_, true, false) => Some(fix::Wanted::Asked),
+            (_, true, true) => Some(fix::Wanted::Written),
+            _ => None,
+        };
+        if let Some(wanted) = wanted {
+            let came = fix::run(session, &request, &below, wanted)?;
+            if self.diff || came == fix::Came::Open {
+                return Ok(u8::from(came == fix::Came::Open));
+            }
+        }
         let mut checked = pipeline::check(&request)?;
         if let Some(path) = &self.write_baseline {
             let count = baseline::write(&session.here.join(path), &checked)?;

@@ -12,6 +12,7 @@ mod completions;
 mod due;
 mod examples;
 mod explain;
+mod fix;
 mod forms;
 mod help;
 mod import;

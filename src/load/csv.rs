@@ -380,7 +380,7 @@ pub(crate) fn next_line(bytes: &[u8], from: usize) -> usize {
 }
 
 /// How many line breaks there are in a text.
-pub(super) fn lines(text: &str) -> usize {
+pub(crate) fn lines(text: &str) -> usize {
     let bytes = text.as_bytes();
     let ends = |i: &usize| bytes[*i] == b'\n' || bytes.get(i + 1) != Some(&b'\n');
     memchr::memchr2_iter(b'\n', b'\r', bytes)

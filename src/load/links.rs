@@ -93,7 +93,7 @@ fn short_of(office: &Office, kind: KindId) -> Vec<Finding> {
     // Of each file the length of its ids with a zero in front; of two lengths neither is the usual one.
     let mut widths: FxHashMap<u32, Option<usize>> = FxHashMap::default();
     for (_, file, id) in ids() {
-        if let Some(width) = slips::zero_led(id) {
+        if let Some(width) = slips::zero_led(&scalar::narrow(id)) {
             let known = widths.entry(file).or_insert(Some(width));
             *known = known.filter(|w| *w == width);
         }
@@ -102,7 +102,7 @@ fn short_of(office: &Office, kind: KindId) -> Vec<Finding> {
         return Vec::new();
     }
     let short = ids().filter_map(|(row, file, id)| {
-        let full = slips::padded(id, widths.get(&file).copied()??)?;
+        let full = slips::padded(&scalar::narrow(id), widths.get(&file).copied()??)?;
         Some((row, id, full))
     });
     let told = short.map(|(row, id, full)| {

@@ -32,17 +32,24 @@ use rayon::prelude::*;
 
 use crate::finding::Finding;
 use crate::table::{Column, Office, OfficeConfig, SourceFile, Table};
-pub(crate) use advice::unknown_field;
+pub(crate) use advice::{unknown_field, unquoted};
 use columns::Part;
 pub(crate) use csv::separator as csv_start;
-pub(crate) use csv::{MOST_WASTED, next_line, separator};
+pub(crate) use csv::{MOST_WASTED, lines, next_line, separator};
 use fault::Fault;
 pub(crate) use files::{Found, below, find};
 pub(crate) use links::names;
 pub use options::{Keep, Options};
 pub(crate) use reader::{Cell, FileReader};
-pub(crate) use scalar::{boolean, code, int, is_absent, moment, money, narrow, period, trim};
+pub(crate) use scalar::{
+    boolean, code, int, is_absent, moment, money, narrow, number, period, trim,
+};
 pub(crate) use split::{CellSpan, cell as csv_field, record as csv_record};
+
+/// Whether a spreadsheet spoiled a value beyond mending.
+pub(crate) fn spoiled(text: &str) -> bool {
+    slips::spoiled(text).is_some()
+}
 
 /// Loads one office: its records, and every `core/*` finding about them.
 pub fn load_office(

@@ -85,12 +85,10 @@ impl<'s> File<'_, 's, '_> {
         let Data::Map(pairs) = &node.data else {
             let fault = no_record(node);
             // What breaks off a list is often its last item.
-            let told = self.reader.faults.iter().any(|f| f.start == fault.start);
-            return if told {
-                ()
-            } else {
-                self.reader.faults.push(fault)
-            };
+            if !self.reader.faults.iter().any(|f| f.start == fault.start) {
+                self.reader.faults.push(fault);
+            }
+            return;
         };
         let row = self.reader.begin(kind, node.start, node.len);
         let mut entry = Entry {

@@ -49,18 +49,17 @@ fn what_is_broken_is_told_with_its_place() {
 
 /// What a slip's finding says, in both languages.
 fn said(folder: &Path) -> String {
-    let findings = check(folder).unwrap().findings;
-    let one = |f: &aftercare::finding::Finding| {
+    let one = |f: aftercare::finding::Finding| {
         format!(
             "{}\n  {}\n  {}\n  {}\n  {}\n",
-            line(f),
+            line(&f),
             f.message.zh,
             f.help.zh,
             f.message.en,
             f.help.en
         )
     };
-    findings.iter().map(one).collect()
+    check(folder).unwrap().findings().map(one).collect()
 }
 
 #[test]
