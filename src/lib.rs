@@ -31,4 +31,6 @@ pub mod statistics;
 pub mod stats;
 pub mod table;
 pub mod text;
+#[cfg(feature = "documents")]
+mod watch;
 pub mod workspace;

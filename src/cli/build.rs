@@ -1,6 +1,5 @@
 //! `build`: check, then every prescribed document, report and page into `output/`; only what changed is made again.
 
-use std::path::Path;
 use std::time::Instant;
 
 use super::progress::Progress;
@@ -20,7 +19,7 @@ use crate::text::nearest;
 use crate::{door, history};
 
 /// What `build` takes.
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 pub(crate) struct Build {
     /// 只做这种表单，可写多次 | only this form; may be repeated
     #[arg(long, value_name = "ID")]
@@ -56,8 +55,23 @@ impl Command for Build {
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
         let started = Instant::now();
+        let (told, made) = self.make(session)?;
+        if !session.common.quiet {
+            say(session, told, made)?;
+            Progress::took(session.lang, started);
+        }
+        Ok(u8::from(self.gate && told.errors > 0))
+    }
+}
+
+impl Build {
+    /// Makes what is asked for, and tells nobody.
+    ///
+    /// # Errors
+    /// Nothing could be judged, or made, or written.
+    pub(super) fn make(&self, session: &mut Session<'_>) -> Result<(Told, Made), Failure> {
         let mut request = session.request(true)?;
-        let scope = Scope::of(&self, &request)?;
+        let scope = Scope::of(self, &request)?;
         // Pages tell whether an office is one of several: all are judged, whichever are asked for.
         request.offices.clear();
         let output = Output::open(Disk::open(&request.root.join("output"))?)?;
@@ -67,29 +81,20 @@ impl Command for Build {
             request.as_of, session.common.lang
         );
         let key = workspace_key(&request.root, &asked, output.now());
-        let (told, made) = match output.unchanged(key.as_deref()) {
-            Some((told, kept)) => (
-                told,
-                Made {
-                    kept,
-                    ..Made::default()
-                },
-            ),
-            None => {
-                let job = Job {
-                    scope: &scope,
-                    request: &request,
-                    commit,
-                    key,
-                };
-                job.run(&output, session)?
-            }
-        };
-        if !session.common.quiet {
-            say(session, &request.root, told, made)?;
-            Progress::took(session.lang, started);
+        if let Some((told, kept)) = output.unchanged(key.as_deref()) {
+            let made = Made {
+                kept,
+                ..Made::default()
+            };
+            return Ok((told, made));
         }
-        Ok(u8::from(self.gate && told.errors > 0))
+        let job = Job {
+            scope: &scope,
+            request: &request,
+            commit,
+            key,
+        };
+        job.run(&output, session)
     }
 }
 
@@ -340,9 +345,9 @@ fn known<'a>(
 }
 
 /// What was made, where to look, and what the records lack.
-fn say(session: &mut Session<'_>, root: &Path, told: Told, made: Made) -> Result<(), Failure> {
+pub(super) fn say(session: &mut Session<'_>, told: Told, made: Made) -> Result<(), Failure> {
     // A build of some offices alone makes no page of the group.
-    let folder = root.join("output");
+    let folder = session.root()?.join("output");
     let index = match folder.join("index.html") {
         page if page.is_file() => page,
         _ => folder,

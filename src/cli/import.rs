@@ -21,8 +21,8 @@ pub(crate) struct Import {
     #[arg(long, value_name = "MAP")]
     map: Option<String>,
     /// 导入哪个单位（records/ 下的文件夹名） | the office that receives them (its folder below records/)
-    #[arg(long, value_name = "OFFICE")]
-    into: String,
+    #[arg(long, value_name = "OFFICE", required_unless_present = "print_map")]
+    into: Option<String>,
     /// 单位还没有：按这个名称新建 | the office does not exist yet: make it, with this name
     #[arg(long, value_name = "NAME")]
     new_office: Option<String>,
@@ -35,7 +35,16 @@ pub(crate) struct Import {
     /// 只看结果，不写记录 | write no records
     #[arg(long)]
     dry_run: bool,
-    /// 目标文件已有也覆盖 | overwrite the records that are there
+    /// 先看头几条会变成什么样，不写记录 | show what the first records would become, write none
+    #[arg(long)]
+    preview: bool,
+    /// .xlsx 里的哪一张工作表；不写就按对照表，或是第一张 | which sheet of an .xlsx; else the map's, or the first
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 按表头猜一份对照表，打印出来供修改，不导入 | print a map guessed from the headers, to be edited; import nothing
+    #[arg(long, conflicts_with_all = ["map", "into", "new_office", "report", "preview"])]
+    print_map: bool,
+    /// 目标文件已有也整个覆盖，连同后来手改的 | overwrite the whole file that is there, with what people changed in it
     #[arg(long)]
     force: bool,
 }
@@ -56,9 +65,29 @@ impl Command for Import {
             "aftercare import old.csv --as visits --into cuihu --dry-run --report 退回.csv",
             "先试一遍，退回的行另存 | try first, and list what would be refused",
         ),
+        (
+            "aftercare import 维修单.xlsx --as repairs --sheet 明细 --print-map > 对照.yaml",
+            "猜一份对照表，改好后用 --map | guess a map, to be edited and used with --map",
+        ),
+        (
+            "aftercare import 维修单.xlsx --map 对照.yaml --into cuihu --preview",
+            "看看头几条会变成什么样 | see what the first records would become",
+        ),
     ];
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
+        if self.print_map {
+            let request = Request {
+                here: session.here.clone(),
+                file: self.file,
+                kind: self.kind,
+                sheet: self.sheet,
+                ..Request::default()
+            };
+            let map = import::guess(&request, session.lang)?;
+            sink::stream(session.out, |out| out.write_all(map.as_bytes()))?;
+            return Ok(0);
+        }
         let root = match &self.new_office {
             // The first office of a workspace makes its records/.
             Some(_) => session.workspace().unwrap_or(&session.here).to_path_buf(),
@@ -70,15 +99,23 @@ impl Command for Import {
             file: self.file,
             kind: self.kind,
             map: self.map,
-            into: self.into,
+            into: self.into.unwrap_or_default(),
             new_office: self.new_office,
             name: self.name,
             force: self.force,
-            dry_run: self.dry_run,
+            dry_run: self.dry_run || self.preview,
+            sheet: self.sheet,
         })?;
         if let Some(path) = &self.report {
             let table = import::table(&outcome, session.lang);
             sink::file(&session.here.join(path), |out| out.write_all(&table))?;
+        }
+        if self.preview {
+            let text = import::preview(&outcome, session.lang);
+            sink::stream(session.out, |out| {
+                text.lines()
+                    .try_for_each(|line| writeln!(out, "{}", safe(line)))
+            })?;
         }
         say(session, &outcome)?;
         Ok(outcome.status())

@@ -29,6 +29,8 @@ mod schema;
 mod session;
 mod sink;
 mod stats;
+#[cfg(feature = "documents")]
+mod watch;
 mod why;
 
 use std::ffi::OsString;
@@ -104,6 +106,8 @@ fn start<C: Command>(matches: &ArgMatches, session: &mut Session<'_>) -> Result<
 const COMMANDS: &[Row] = &[
     #[cfg(feature = "documents")]
     Row::of::<build::Build>(),
+    #[cfg(feature = "documents")]
+    Row::of::<watch::Watch>(),
     Row::of::<check::Check>(),
     Row::of::<due::Due>(),
     Row::of::<stats::Stats>(),

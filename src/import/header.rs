@@ -1,8 +1,12 @@
 //! The source's header row → where the columns are that a map names.
 
+use std::ops::ControlFlow;
+
+use rustc_hash::FxHashMap;
+
 use super::map::{Map, Named};
 use super::rule::FieldRule;
-use super::sheet::Row;
+use super::sheet::{Row, Sheet};
 use crate::load::trim;
 use crate::pipeline::Failure;
 use crate::schema::{Field, FieldId, Kind, header_key};
@@ -22,9 +26,11 @@ impl Header {
     /// The names in a row.
     pub fn of(row: &Row<'_>) -> Self {
         let mut names: Vec<String> = Vec::new();
+        let mut seen: FxHashMap<String, usize> = FxHashMap::default();
         for cell in &row.cells {
             let name = cell.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let before = names.iter().filter(|n| key(n) == key(&name)).count();
+            let count = seen.entry(key(&name)).or_default();
+            let before = std::mem::replace(count, *count + 1);
             names.push(match (before, name.is_empty()) {
                 (_, true) => letters(names.len()),
                 (0, _) => name,
@@ -75,6 +81,44 @@ fn letters(mut column: usize) -> String {
     }
 }
 
+/// The row in which the headers stand: of the first that hold something, the one of which most fit. Titles stand above it.
+pub(crate) fn row(sheet: &Sheet, fit: &dyn Fn(&Header) -> usize) -> u32 {
+    const LOOKED_AT: usize = 20;
+    // One cell may stand far out.
+    const WIDEST: usize = 500;
+    let (mut best, mut most, mut seen) = (1, 0, 0);
+    sheet.each(&mut |mut r| {
+        if r.is_blank() || r.fault.is_some() {
+            return ControlFlow::Continue(());
+        }
+        r.cells.truncate(WIDEST);
+        seen += 1;
+        let n = fit(&Header::of(&r));
+        if n > most {
+            (best, most) = (r.number, n);
+        }
+        if seen < LOOKED_AT {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    });
+    best
+}
+
+/// How many headers are fields of a kind.
+pub(crate) fn fields(def: &Kind, header: &Header) -> usize {
+    let known = |n: &&String| def.field_by_header(n).is_some();
+    header.names.iter().filter(known).count()
+}
+
+/// How many columns of a map are there.
+pub(crate) fn named(map: &Map, header: &Header) -> usize {
+    let all = map.fields.iter().flat_map(|r| &r.columns);
+    let all = all.chain(map.conditions.iter().map(|c| &c.column));
+    all.filter(|n| header.find(&n.text).is_some()).count()
+}
+
 /// That the source lacks a column.
 pub(crate) fn missing(map: &Map, named: &Named, header: &Header) -> Failure {
     let (zh, en) = super::meant(nearest(
@@ -97,7 +141,7 @@ pub(crate) fn missing(map: &Map, named: &Named, header: &Header) -> Failure {
     let broken: Broken = Reader { source: &map.file }.fault(
         named.at.0,
         named.at.1,
-        format!("来源文件里没有「{name}」这一列{zh}（{}；表头不在这一行就写 header_row）", place.zh),
+        format!("来源文件里没有「{name}」这一列{zh}（{}；表头在别的行就写 header_row）", place.zh),
         format!("the source has no column `{name}`{en} ({}; if the headers stand in another row, write `header_row`)", place.en),
     );
     broken.into()

@@ -33,8 +33,8 @@ pub(crate) struct Map {
     pub kind: Option<KindId>,
     /// The sheet of a workbook.
     pub sheet: Option<String>,
-    /// The row with the headers; 0 where there is none and columns are A, B, C …
-    pub header_row: u32,
+    /// The row with the headers; 0 where there is none and columns are A, B, C …; looked for where the map does not say
+    pub header_row: Option<u32>,
     /// Where the source's local times are local to; else the office's zone.
     pub zone: Option<Tz>,
     /// Texts that mean that there is nothing.
@@ -78,7 +78,7 @@ impl Map {
             file: Arc::new(file),
             kind: None,
             sheet: None,
-            header_row: 1,
+            header_row: None,
             zone: None,
             empty: Vec::new(),
             fill_down: Vec::new(),
@@ -188,7 +188,7 @@ impl MapReader<'_> {
     fn entry(&self, map: &mut Map, kind: KindId, key: &str, node: &Rc<Node>) -> Result<(), Broken> {
         match key {
             "sheet" => map.sheet = Some(self.yaml.text(node)?.to_owned()),
-            "header_row" => map.header_row = self.count(node)?,
+            "header_row" => map.header_row = Some(self.count(node)?),
             "time_zone" => {
                 let zone = self.yaml.text(node)?.parse();
                 map.zone = Some(zone.map_err(|_| {

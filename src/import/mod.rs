@@ -2,8 +2,10 @@
 //! A row is taken whole or refused with all its reasons, and read = taken + filtered + refused. docs/importing.md tells it to users.
 
 mod condition;
+mod guess;
 mod header;
 mod map;
+mod merge;
 mod moment;
 mod office;
 mod reason;
@@ -25,14 +27,16 @@ use chrono_tz::Tz;
 
 use crate::load::Options;
 use crate::pipeline::Failure;
-use crate::schema::{KindId, Schema};
+use crate::schema::{FieldId, Kind, KindId, Schema};
 use crate::source;
 use crate::text::{Bilingual, nearest};
 use crate::workspace::settings;
+pub use guess::guess;
 use header::Header;
 use map::Map;
+use merge::{Merged, There, Written, merge};
 pub use reason::{Reason, Why};
-pub use report::{table, text};
+pub use report::{preview, table, text};
 use sheet::Sheet;
 pub use take::{At, Refused};
 use take::{Sorted, Taker};
@@ -62,6 +66,8 @@ pub struct Request {
     pub force: bool,
     /// Write nothing.
     pub dry_run: bool,
+    /// The sheet of a workbook, instead of the map's.
+    pub sheet: Option<String>,
 }
 
 /// What became of the rows.
@@ -83,8 +89,12 @@ pub struct Outcome {
     pub sheets: Vec<String>,
     /// Where the records are, below the workspace; `None` when there were none or nothing was to be written.
     pub written: Option<String>,
-    /// Whether earlier records of the same source were replaced.
-    pub replaced: bool,
+    /// Of those taken: how many are new, brought up to date, and as they were.
+    pub fresh: [u64; 3],
+    /// Records of an earlier import that the source does not have any more; they stay.
+    pub gone: u64,
+    /// The first records: where each stands, and its labels and values.
+    pub first: Vec<(At, Vec<(Bilingual, String)>)>,
     /// Whether the office was made.
     pub made_office: bool,
 }
@@ -95,6 +105,9 @@ impl Outcome {
         u8::from(!self.refused.is_empty())
     }
 }
+
+/// So many records are shown beforehand.
+const SHOWN: usize = 5;
 
 /// What is imported, by which map.
 struct Source {
@@ -133,19 +146,95 @@ pub fn run(request: &Request) -> Result<Outcome, Failure> {
         &options,
         &source.map,
         source.kind,
-        &target.path,
+        (&target.path, request.force),
         &mut sorted,
     );
     let mut outcome = outcome(&source, &sorted);
-    if !sorted.taken.is_empty() && !request.dry_run {
-        outcome.replaced = !request.force && target.free(&source.origin, &sorted.taken)?;
-        write(&target, &receiver, &source, &speller(), &sorted)?;
-        outcome.made_office = receiver.new.is_some();
-        outcome.written = Some(target.path);
+    let def = options.schema.get(source.kind);
+    outcome.first = first(&source.map, def, &sorted);
+    if !sorted.taken.is_empty() {
+        let fields: Vec<_> = source.map.fields.iter().map(|r| r.field).collect();
+        let (there, known, same) = before(&target, request.force, &fields, def, &mut speller())?;
+        let mut merged = merge(
+            there,
+            (&fields, &sorted.taken),
+            (def, &mut speller()),
+            (&known, same),
+        );
+        sorted.refused.append(&mut merged.refused);
+        sorted.refused.sort_by_key(|r| r.at.row);
+        outcome.fresh = [merged.added, merged.updated, merged.unchanged];
+        outcome.taken = outcome.fresh.iter().sum();
+        outcome.gone = merged.gone;
+        let counts = [
+            outcome.read,
+            outcome.taken,
+            sorted.filtered.len() as u64,
+            sorted.refused.len() as u64,
+        ];
+        if !request.dry_run {
+            if merged.added + merged.updated > 0 {
+                write(
+                    &target,
+                    &receiver,
+                    &merged,
+                    origin(&source, def, &merged, counts),
+                )?;
+                outcome.made_office = receiver.new.is_some();
+                outcome.written = Some(target.path);
+            } else if known != merged.written && same {
+                let origin = origin(&source, def, &merged, counts);
+                target.note(&Origin {
+                    written_sha256: target.digest()?,
+                    ..origin
+                })?;
+            }
+        }
     }
     outcome.filtered = sorted.filtered;
     outcome.refused = sorted.refused;
     Ok(outcome)
+}
+
+/// The records that are there, what the import before noted of each, and whether nobody touched them since. With `force`
+/// nothing counts.
+fn before(
+    target: &Target,
+    force: bool,
+    fields: &[FieldId],
+    def: &Kind,
+    speller: &mut Speller<'_>,
+) -> Result<(Option<There>, Written, bool), Failure> {
+    let there = if force { None } else { target.there()? };
+    Ok(match there {
+        None => (None, Written::new(), false),
+        Some((there, note, untouched))
+            if !note.records.is_empty() && note.fields == names(fields, def) =>
+        {
+            (Some(there), note.records, untouched)
+        }
+        // Other fields, or an older version's note: what is there is known as long as it is as it was written.
+        Some((there, _, true)) => {
+            let known = there.written(fields, (def, speller));
+            (Some(there), known, true)
+        }
+        Some((there, _, false)) => (Some(there), Written::new(), false),
+    })
+}
+
+fn names(fields: &[FieldId], def: &Kind) -> Vec<String> {
+    fields.iter().map(|f| def.get(*f).name.clone()).collect()
+}
+
+/// The first records as people read them.
+fn first(map: &Map, def: &Kind, sorted: &Sorted) -> Vec<(At, Vec<(Bilingual, String)>)> {
+    let shown = sorted.taken.iter().take(SHOWN).map(|t| {
+        let pairs = map.fields.iter().zip(&t.values);
+        let full = pairs.filter(|(_, v)| !v.is_empty());
+        let told = full.map(|(r, v)| (def.get(r.field).label.clone(), v.clone()));
+        (t.at, told.collect())
+    });
+    shown.collect()
 }
 
 fn open(request: &Request, options: &Options) -> Result<Source, Failure> {
@@ -158,8 +247,15 @@ fn open(request: &Request, options: &Options) -> Result<Source, Failure> {
     let name = file_name(&request.file);
     let origin = Origin::new(&name, &bytes, named.map(|m| file_name(Path::new(m))));
     let wanted = map.as_ref().and_then(|m| m.sheet.as_deref());
-    let sheet = sheet::open(&request.file, bytes, wanted)?;
-    let header = header(&sheet, map.as_ref().map_or(1, |m| m.header_row), &name)?;
+    let sheet = sheet(request, bytes, wanted)?;
+    let row = map.as_ref().and_then(|m| m.header_row).unwrap_or_else(|| {
+        header::row(&sheet, &|h| match (&map, asked) {
+            (Some(map), _) => header::named(map, h),
+            (None, Some(kind)) => header::fields(options.schema.get(kind), h),
+            (None, None) => 0,
+        })
+    });
+    let header = header(&sheet, row, &name)?;
     let (map, kind) = whole(map, asked, options, &header)?;
     Ok(Source {
         map,
@@ -168,6 +264,19 @@ fn open(request: &Request, options: &Options) -> Result<Source, Failure> {
         header,
         origin,
     })
+}
+
+/// Reads the file, or the sheet of it that is asked for.
+fn sheet(request: &Request, bytes: Vec<u8>, map: Option<&str>) -> Result<Sheet, Failure> {
+    let asked = request.sheet.as_deref();
+    let sheet = sheet::open(&request.file, bytes, asked.or(map))?;
+    match (asked, &sheet) {
+        (Some(_), Sheet::Csv { .. }) => Err(Failure::usage(
+            "只有 .xlsx 才有工作表：去掉 --sheet",
+            "only an .xlsx has sheets: leave out --sheet",
+        )),
+        _ => Ok(sheet),
+    }
 }
 
 /// Takes or refuses each row, by itself.
@@ -338,7 +447,9 @@ fn outcome(source: &Source, sorted: &Sorted) -> Outcome {
         unused: header::unused(map, &source.header),
         sheets: source.sheet.others().to_vec(),
         written: None,
-        replaced: false,
+        fresh: [0; 3],
+        gone: 0,
+        first: Vec::new(),
         made_office: false,
     }
 }
@@ -346,17 +457,17 @@ fn outcome(source: &Source, sorted: &Sorted) -> Outcome {
 fn write(
     target: &Target,
     receiver: &office::Receiver,
-    source: &Source,
-    speller: &Speller<'_>,
-    sorted: &Sorted,
+    merged: &Merged,
+    origin: Origin,
 ) -> Result<(), Failure> {
     // The mark that makes Excel read UTF-8.
-    let mut out = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
+    let mut out = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(b"\xef\xbb\xbf".to_vec());
     let fail = |e: csv::Error| Failure::program(e.to_string(), e.to_string());
-    out.write_record(source.map.fields.iter().map(|r| speller.header(r.field)))
-        .map_err(fail)?;
-    for taken in &sorted.taken {
-        out.write_record(&*taken.values).map_err(fail)?;
+    out.write_record(&merged.header).map_err(fail)?;
+    for row in &merged.rows {
+        out.write_record(row).map_err(fail)?;
     }
     let records = out
         .into_inner()
@@ -366,20 +477,21 @@ fn write(
         target::put(&path, config.as_bytes())
             .map_err(|e| target::io(&path.display().to_string(), &e))?;
     }
-    let count = |n: usize| n as u64;
-    let (taken, filtered, refused) = (
-        count(sorted.taken.len()),
-        count(sorted.filtered.len()),
-        count(sorted.refused.len()),
-    );
-    let origin = Origin {
-        read: taken + filtered + refused,
+    target.write(&records, origin)
+}
+
+fn origin(source: &Source, def: &Kind, merged: &Merged, counts: [u64; 4]) -> Origin {
+    let [read, taken, filtered, refused] = counts;
+    let fields: Vec<FieldId> = source.map.fields.iter().map(|r| r.field).collect();
+    Origin {
+        read,
         taken,
         filtered,
         refused,
+        fields: names(&fields, def),
+        records: merged.written.clone(),
         ..source.origin.clone()
-    };
-    target.write(&records, origin)
+    }
 }
 
 /// What was perhaps meant, as the end of a sentence in both languages.

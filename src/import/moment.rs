@@ -46,6 +46,11 @@ fn compile(text: &str) -> Option<Format> {
     (by(&written, &items)?.0 == day).then_some(items)
 }
 
+/// Whether a text is a moment in a format.
+pub(crate) fn is_written(text: &str, format: &str) -> bool {
+    compile(format).is_some_and(|f| by(text, &f).is_some())
+}
+
 type Read = (NaiveDate, Option<NaiveDateTime>, Option<FixedOffset>);
 
 fn by(text: &str, format: &Format) -> Option<Read> {

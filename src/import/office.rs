@@ -101,13 +101,14 @@ fn fresh(
     })
 }
 
-/// Moves records to the refused whose id is taken or whose links lead nowhere. `target` is the file that is to be replaced.
+/// Moves records to the refused whose id is taken or whose links lead nowhere. `target` is the file that receives them; its records
+/// stay unless it is `replaced`.
 pub(crate) fn settle(
     receiver: &Receiver,
     options: &Options,
     map: &Map,
     kind: KindId,
-    target: &str,
+    (target, replaced): (&str, bool),
     sorted: &mut Sorted,
 ) {
     let known = receiver.office.as_ref();
@@ -118,7 +119,8 @@ pub(crate) fn settle(
         let FieldType::Ref(to) = field.ty else {
             continue;
         };
-        let existing = known.map(|o| Existing::of(o, to, target));
+        let gone = if replaced { target } else { "" };
+        let existing = known.map(|o| Existing::of(o, to, gone));
         // One that goes may leave another's link dangling, when a kind refers to itself.
         while refer(
             existing.as_ref(),

@@ -27,6 +27,8 @@ pub enum Why {
     Duplicate,
     /// A record that does not exist.
     Reference,
+    /// A record that was changed both here and in the source.
+    Edited,
 }
 
 impl Why {
@@ -46,6 +48,7 @@ impl Why {
             Self::Zone => ("当地没有这个时刻", "no such local time"),
             Self::Missing => ("必填栏没有值", "a required field is empty"),
             Self::Duplicate => ("编号已被使用", "the id is taken"),
+            Self::Edited => ("这里和来源都改过", "changed both here and in the source"),
             Self::Reference => ("找不到所指的记录", "the record referred to does not exist"),
         };
         Bilingual::new(zh, en)

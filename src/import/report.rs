@@ -29,24 +29,29 @@ fn summary(out: &mut String, o: &Outcome, lang: Lang) {
         ),
     );
     let _ = writeln!(out, "{line}");
-    if let Some(path) = &o.written {
-        let again = if o.replaced {
-            lang.pick("（替换了上次导入的）", " (replacing the last import)")
-        } else {
-            ""
-        };
-        let _ = writeln!(
-            out,
-            "{}{again}",
-            lang.pick(format!("写入 {path}"), format!("written to {path}"))
+    let [added, updated, unchanged] = o.fresh;
+    if updated + unchanged > 0 {
+        let line = lang.pick(
+            format!("收下的当中：新增 {added}，更新 {updated}，与上次相同 {unchanged}"),
+            format!("of those taken: {added} added, {updated} updated, {unchanged} as before"),
         );
-    } else {
-        let _ = writeln!(
-            out,
-            "{}",
-            lang.pick("没有写入任何文件", "nothing was written")
-        );
+        let _ = writeln!(out, "{line}");
     }
+    if o.gone > 0 {
+        let n = o.gone;
+        let line = lang.pick(
+            format!("上次导入而来源这次没有的 {n} 条，照旧留着"),
+            format!("{n} records are not in the source any more; they were left as they are"),
+        );
+        let _ = writeln!(out, "{line}");
+    }
+    let line = match &o.written {
+        Some(path) => lang.pick(format!("写入 {path}"), format!("written to {path}")),
+        None => lang
+            .pick("没有写入任何文件", "nothing was written")
+            .to_owned(),
+    };
+    let _ = writeln!(out, "{line}");
     if o.made_office {
         let what = lang.pick(
             "新建了单位；在 office.yaml 的 policies 里写上适用的制度",
@@ -173,6 +178,28 @@ fn asides(out: &mut String, o: &Outcome, lang: Lang) {
             )
         );
     }
+}
+
+/// The first records that would be taken, each with its fields.
+pub fn preview(outcome: &Outcome, lang: Lang) -> String {
+    let mut out = String::new();
+    for (at, fields) in &outcome.first {
+        let _ = writeln!(out, "{}", place(*at, lang));
+        let colon = lang.pick("：", ": ");
+        for (label, value) in fields {
+            let value = super::reason::shown(value);
+            let _ = writeln!(out, "  {}{colon}{value}", label.get(lang));
+        }
+    }
+    let more = outcome.taken.saturating_sub(outcome.first.len() as u64);
+    if more > 0 {
+        let line = lang.pick(format!("……另有 {more} 条"), format!("… and {more} more"));
+        let _ = writeln!(out, "{line}");
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
 }
 
 /// Every row that was not taken, as CSV for a spreadsheet: one line a reason, in the order of the source.

@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::take::Taken;
+use super::merge::{There, Written};
 use crate::pipeline::Failure;
 
 /// What a file of records was made of; kept in `<office>/.imports/`.
@@ -30,6 +29,12 @@ pub(crate) struct Origin {
     pub filtered: u64,
     /// Rows refused.
     pub refused: u64,
+    /// The fields that were written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// For each record, the digest of what was written; older imports did not note it.
+    #[serde(default, skip_serializing_if = "Written::is_empty")]
+    pub records: Written,
 }
 
 impl Origin {
@@ -45,6 +50,8 @@ impl Origin {
             taken: 0,
             filtered: 0,
             refused: 0,
+            fields: Vec::new(),
+            records: Written::new(),
         }
     }
 }
@@ -76,14 +83,14 @@ impl Target {
         Self { file, path, note }
     }
 
-    /// Whether the records that are there may be replaced; `true` when there are any.
+    /// The records that are there and what their import noted; nothing where there are none.
     ///
     /// # Errors
-    /// They were changed or made by something else, or some of them would be lost.
-    pub fn free(&self, origin: &Origin, taken: &[Taken]) -> Result<bool, Failure> {
-        let there = match std::fs::read(&self.file) {
+    /// No import wrote them, or they cannot be read.
+    pub fn there(&self) -> Result<Option<(There, Origin, bool)>, Failure> {
+        let bytes = match std::fs::read(&self.file) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(io(&self.path, &e)),
         };
         let note = std::fs::read(&self.note).ok();
@@ -91,32 +98,20 @@ impl Target {
         let Some(note) = note else {
             return Err(self.taken_by("它不是导入写成的", "no import wrote it"));
         };
-        if note.source != origin.source {
-            let (zh, en) = (
-                format!("它是从「{}」导入的", note.source),
-                format!("it was imported from `{}`", note.source),
-            );
-            return Err(self.taken_by(&zh, &en));
+        let untouched = note.written_sha256 == digest(&bytes);
+        match There::read(bytes) {
+            Some(there) => Ok(Some((there, note, untouched))),
+            None => Err(self.taken_by("它不是完好的表", "it is no sound table")),
         }
-        if note.written_sha256 != digest(&there) {
-            return Err(self.taken_by(
-                "导入以后有人改过它",
-                "somebody changed it since it was imported",
-            ));
-        }
-        let lost = if note.source_sha256 == origin.source_sha256 {
-            0
-        } else {
-            lost(&there, taken)
-        };
-        if lost > 0 {
-            let zh = format!("来源文件变了，其中 {lost} 条记录这次没有");
-            return Err(self.taken_by(
-                &zh,
-                &format!("the source has changed and {lost} of its records are not in it any more"),
-            ));
-        }
-        Ok(true)
+    }
+
+    /// The digest of the file as it is.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn digest(&self) -> Result<String, Failure> {
+        let bytes = std::fs::read(&self.file).map_err(|e| io(&self.path, &e))?;
+        Ok(digest(&bytes))
     }
 
     fn taken_by(&self, zh: &str, en: &str) -> Failure {
@@ -137,19 +132,19 @@ impl Target {
     /// The disk refuses.
     pub fn write(&self, records: &[u8], mut origin: Origin) -> Result<(), Failure> {
         origin.written_sha256 = digest(records);
-        let mut note = serde_json::to_vec_pretty(&origin).unwrap_or_default();
-        note.push(b'\n');
         put(&self.file, records).map_err(|e| io(&self.path, &e))?;
+        self.note(&origin)
+    }
+
+    /// Notes what the records were made of.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn note(&self, origin: &Origin) -> Result<(), Failure> {
+        let mut note = serde_json::to_vec_pretty(origin).unwrap_or_default();
+        note.push(b'\n');
         put(&self.note, &note).map_err(|e| io(&self.path, &e))
     }
-}
-
-/// How many of the records that are there will not come again.
-fn lost(there: &[u8], taken: &[Taken]) -> usize {
-    let ids: FxHashSet<&[u8]> = taken.iter().map(|t| t.values[0].as_bytes()).collect();
-    let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(there);
-    let gone = |r: &csv::ByteRecord| !ids.contains(r.get(0).unwrap_or_default());
-    rows.byte_records().flatten().filter(gone).count()
 }
 
 /// Writes a file beside and renames it into place.
@@ -169,7 +164,8 @@ pub(crate) fn io(path: &str, e: &std::io::Error) -> Failure {
     Failure::program(format!("{path}：{e}"), format!("{path}: {e}"))
 }
 
-fn digest(bytes: &[u8]) -> String {
+/// A digest in hexadecimal.
+pub(super) fn digest(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut hex = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {

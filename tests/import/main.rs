@@ -11,6 +11,7 @@
 mod any_table;
 mod docs;
 mod foreign;
+mod guess;
 mod links;
 mod maps;
 mod replace;

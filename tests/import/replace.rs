@@ -19,20 +19,82 @@ fn stopped(w: &Workspace, csv: &str) -> String {
 }
 
 #[test]
-fn an_import_replaces_only_what_it_loses_nothing_by() {
+fn again_brings_records_up_to_date_by_their_ids() {
     let w = Workspace::new();
     let first = w.import("n,d\n1,2025-03-01\n2,2025-03-02\n", MAP).unwrap();
-    assert!(!first.replaced);
+    assert_eq!(first.fresh, [2, 0, 0]);
     let again = w
-        .import("n,d\n1,2025-03-01\n2,2025-03-02\n3,2025-03-03\n", MAP)
+        .import("n,d\n2,2025-03-02\n1,2025-03-09\n3,2025-03-03\n", MAP)
         .unwrap();
-    assert!(again.replaced && again.taken == 3);
-    let why = stopped(&w, "n,d\n3,2025-03-03\n4,2025-03-04\n");
-    assert!(why.contains("2 of its records"), "{why}");
-    let text = w.read(FILE).replace("2025-03-03", "2025-03-04");
+    assert_eq!((again.fresh, again.gone), ([1, 1, 1], 0));
+    let text = "编号,报修时间\n2,2025-03-02\n1,2025-03-09\n3,2025-03-03\n";
+    assert_eq!(w.written(&again), text);
+    // The same once more changes nothing, and what is not in the source any more stays.
+    let same = w.import("n,d\n2,2025-03-02\n", MAP).unwrap();
+    assert_eq!((same.fresh, same.gone, same.written), ([0, 0, 1], 2, None));
+    assert!(w.read(FILE).ends_with(text));
+}
+
+#[test]
+fn what_people_changed_stays() {
+    let w = Workspace::new();
+    let csv = "n,d\n1,2025-03-01\n2,2025-03-02\n3,2025-03-03\n4,2025-03-04\n";
+    w.import(csv, MAP).unwrap();
+    // Excel writes days in its own way, in its own encoding; somebody added a column, a row, changed 2 and 3, removed 4.
+    let by_hand = "编号,报修时间,备注\r\n1,2025/3/1,甲\r\n2,2025/3/22,\r\n3,2025/3/23,\r\n9,2025/3/9,自己加的\r\n";
+    let (gb, _, _) = encoding_rs::GB18030.encode(by_hand);
+    w.write(FILE, &gb);
+    let changed = csv
+        .replace("2025-03-01", "2025-03-11")
+        .replace("2025-03-03", "2025-03-13");
+    let o = w.import(&changed, MAP).unwrap();
+    assert_eq!((o.fresh, o.gone, o.status()), ([0, 1, 1], 1, 1));
+    let why: Vec<&str> = o
+        .refused
+        .iter()
+        .map(|r| r.reasons[0].message.en.as_str())
+        .collect();
+    assert!(
+        why[0].contains("`2025-03-23` here, `2025-03-13` there"),
+        "{why:?}"
+    );
+    assert!(why[1].contains("removed here"), "{why:?}");
+    assert_eq!(
+        w.written(&o),
+        "编号,报修时间,备注\n1,2025-03-11,甲\n2,2025/3/22,\n3,2025/3/23,\n9,2025/3/9,自己加的\n"
+    );
+    // It stays so as long as the source does.
+    let again = w.import(&changed, MAP).unwrap();
+    assert_eq!((again.fresh, again.refused.len()), ([0, 0, 2], 2));
+    // Unless somebody insists.
+    let forced = import::run(&Request {
+        map: Some("map.yaml".into()),
+        force: true,
+        ..w.request(&w.path("source.csv"))
+    });
+    assert_eq!(forced.unwrap().fresh, [4, 0, 0]);
+    assert!(w.read(FILE).contains("4,2025-03-04") && !w.read(FILE).contains("自己加的"));
+}
+
+#[test]
+fn what_an_older_version_imported_is_known_while_it_is_as_it_was() {
+    let w = Workspace::new();
+    let note = "records/cuihu/.imports/repairs-source.json";
+    let forget = || {
+        let mut json: serde_json::Value = serde_json::from_str(&w.read(note)).unwrap();
+        assert!(json.as_object_mut().unwrap().remove("records").is_some());
+        w.write(note, json.to_string());
+    };
+    w.import("n,d\n1,2025-03-01\n", MAP).unwrap();
+    forget();
+    let o = w.import("n,d\n1,2025-03-02\n", MAP).unwrap();
+    assert_eq!(o.fresh, [0, 1, 0]);
+    forget();
+    let text = w.read(FILE).replace("2025-03-02", "2025-03-03");
     w.write(FILE, text);
-    let why = stopped(&w, "n,d\n1,2025-03-01\n2,2025-03-02\n3,2025-03-03\n");
-    assert!(why.contains("somebody changed it"), "{why}");
+    let o = w.import("n,d\n1,2025-03-04\n", MAP).unwrap();
+    assert_eq!((o.fresh, o.refused.len()), ([0, 0, 0], 1));
+    assert!(w.read(FILE).contains("2025-03-03"));
 }
 
 #[test]
