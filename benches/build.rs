@@ -1,5 +1,5 @@
 //! What a build costs: a thousand one-page forms, each its own PDF, against typst itself on the same documents; and a build
-//! in which nothing changed. `cargo bench --bench build` also prints the peak of memory.
+//! in which nothing changed. `cargo bench --bench build` also prints the peak of memory; `FORMS=10000` makes it more forms.
 
 #![expect(
     clippy::unwrap_used,
@@ -20,7 +20,10 @@ use aftercare::output::{Asked, Disk, Output, Told, workspace_key};
 use aftercare::pipeline::{self, Request};
 
 /// How many forms.
-const FORMS: usize = 1_000;
+static FORMS: LazyLock<usize> = LazyLock::new(|| {
+    let asked = std::env::var("FORMS").ok();
+    asked.map_or(1_000, |n| n.parse().unwrap())
+});
 /// On how many threads: CI has two cores.
 const THREADS: usize = 2;
 
@@ -28,6 +31,8 @@ struct Case {
     home: tempfile::TempDir,
     engine: Engine,
     recipes: Vec<Recipe>,
+    /// The same, and the volumes they are bound in, in the order of a build.
+    bound: Vec<Recipe>,
 }
 
 static CASE: LazyLock<Case> = LazyLock::new(|| {
@@ -35,11 +40,15 @@ static CASE: LazyLock<Case> = LazyLock::new(|| {
     records(home.path());
     let templates = Templates::embedded();
     let engine = Engine::new(&templates, Fonts::new(Vec::new())).unwrap();
-    let recipes = forms(home.path(), &templates);
+    let bound = forms(home.path(), &templates);
+    let single = bound.iter().filter(|r| !r.path.contains("/collected/"));
+    let recipes: Vec<Recipe> = single.cloned().collect();
+    assert_eq!(recipes.len(), *FORMS);
     Case {
         home,
         engine,
         recipes,
+        bound,
     }
 });
 
@@ -56,7 +65,7 @@ fn records(root: &Path) {
     let mut customers = "id,name,kind,building,unit,room\n".to_owned();
     let mut visits =
         "id,date,customer,staff,method,type,content,opinion,satisfaction,signed_by\n".to_owned();
-    for i in 0..FORMS {
+    for i in 0..*FORMS {
         let _ = writeln!(
             customers,
             "C{i},陈玥{i},owner,{}栋,{}单元,{}",
@@ -86,14 +95,15 @@ fn forms(root: &Path, templates: &Templates) -> Vec<Recipe> {
     let judged = &checked.offices[0].office;
     let forms = Forms::compile(templates, &judged.schema, &checked.packs).unwrap();
     let nothing_hidden = Redaction::none();
-    let wanted = Wanted::default();
-    let all = form::of_office(judged, &forms, &checked.packs, &nothing_hidden, &wanted).unwrap();
-    let pdf = |r: &Recipe| {
-        matches!(r.format, Format::Pdf(_)) && r.records.iter().any(|n| n.starts_with("visits/"))
+    let wanted = Wanted {
+        forms: vec!["owner-visit-record".to_owned()],
+        period: None,
     };
-    let all: Vec<Recipe> = all.into_iter().filter(pdf).take(FORMS).collect();
-    assert_eq!(all.len(), FORMS);
-    all
+    let all = form::of_office(judged, &forms, &checked.packs, &nothing_hidden, &wanted).unwrap();
+    let pdfs = all
+        .into_iter()
+        .filter(|r| matches!(r.format, Format::Pdf(_)));
+    pdfs.collect()
 }
 
 fn build(folder: &Path, key: Option<String>) -> usize {
@@ -114,8 +124,18 @@ fn build(folder: &Path, key: Option<String>) -> usize {
 /// The engine alone: typst compiles and exports, on as many threads; nothing planned, nothing written.
 #[divan::bench(sample_count = 3, sample_size = 1)]
 fn typst_alone() -> usize {
+    rendered(&CASE.recipes)
+}
+
+/// The same, and the volumes that they are bound in.
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn typst_alone_with_volumes() -> usize {
+    rendered(&CASE.bound)
+}
+
+fn rendered(recipes: &[Recipe]) -> usize {
     let bytes = AtomicUsize::new(0);
-    CASE.engine.render_all(&CASE.recipes, THREADS, |_, made| {
+    CASE.engine.render_all(recipes, THREADS, |_, made| {
         bytes.fetch_add(made.unwrap().len(), Ordering::Relaxed);
         ControlFlow::Continue(())
     });
@@ -128,7 +148,7 @@ fn forms_into_an_empty_folder(bencher: divan::Bencher<'_, '_>) {
     bencher
         .with_inputs(|| tempfile::tempdir().unwrap())
         .bench_refs(|folder| {
-            assert_eq!(build(folder.path(), None), FORMS);
+            assert_eq!(build(folder.path(), None), *FORMS);
         });
 }
 
