@@ -697,6 +697,13 @@ fn a_part_is_made_and_the_rest_kept() {
 fn one_form_is_made_again_and_its_list_stays() {
     let home = workspace();
     aftercare(home.path(), &[]);
+    let list = home
+        .path()
+        .join("output/east/forms/owner-visit-record/index.html");
+    let list = fs::read_to_string(list).unwrap().replace("&#x2f;", "/");
+    for link in ["V1.pdf", "./collected/2025-03.pdf"] {
+        assert!(list.contains(&format!("href=\"{link}\"")), "{list}");
+    }
     let before = listing(home.path());
     put(
         home.path(),
@@ -714,7 +721,7 @@ fn one_form_is_made_again_and_its_list_stays() {
     let folder = "east/forms/owner-visit-record/";
     assert_eq!(
         gone,
-        [format!("{folder}V1.html"), format!("{folder}V1.pdf")],
+        ["V1.html", "V1.pdf", "collected/2025-03.pdf"].map(|f| format!("{folder}{f}")),
         "{said}"
     );
 }

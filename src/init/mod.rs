@@ -77,7 +77,7 @@ pub(crate) fn plan(
         .iter()
         .filter_map(|p| packs.get(p))
         .flat_map(|p| &p.forms)
-        .filter_map(|id| forms.get(id));
+        .flat_map(|id| forms.with_parts(id));
     let kinds = request
         .policies
         .iter()

@@ -30,7 +30,7 @@ fn shown(form: &str, files: &[(&str, &str)]) -> Vec<String> {
     )
     .unwrap();
     let mut lines = Vec::new();
-    for r in recipes.iter().filter(|r| r.path.ends_with(".pdf")) {
+    for r in single(&recipes).filter(|r| r.path.ends_with(".pdf")) {
         for block in json(r)["blocks"].as_array().unwrap() {
             for row in block["rows"].as_array().unwrap() {
                 if let Some(group) = row.get("group") {

@@ -57,6 +57,12 @@ pub fn recipes(office: &Office) -> Vec<Recipe> {
     wanted(office, &Wanted::default())
 }
 
+/// Without what is bound from several.
+pub fn single(recipes: &[Recipe]) -> impl Iterator<Item = &Recipe> {
+    let bound = |r: &&Recipe| r.path.contains("/collected/");
+    recipes.iter().filter(move |r| !bound(r))
+}
+
 pub fn wanted(office: &Office, wanted: &Wanted) -> Vec<Recipe> {
     let redaction = Redaction::of(office, &Templates::embedded());
     form::of_office(office, &forms(), &packs(), &redaction, wanted).unwrap()

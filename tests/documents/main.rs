@@ -8,6 +8,8 @@
     reason = "a test stops where its own preparation fails, and says what it skips"
 )]
 
+#[cfg(feature = "documents")]
+mod bound;
 mod figures;
 mod fixture;
 mod forms;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::fill::{Filler, blank_day};
 use super::make::{Maker, RECORDS, Subject};
-use super::records::digest;
+use super::records::{Used, digest};
 use super::sheet::{Attached, Line, Sheet};
 use crate::document::redact::Redaction;
 use crate::document::{Meta, words};
@@ -19,12 +19,22 @@ impl<'a> Maker<'a> {
         subject: Subject,
         redaction: &'a Redaction,
     ) -> (Sheet, Vec<String>, String) {
+        let (sheet, used, yaml) = self.filled(subject, redaction);
+        (sheet, used.names(self.office), yaml)
+    }
+
+    pub(super) fn filled(
+        &self,
+        subject: Subject,
+        redaction: &'a Redaction,
+    ) -> (Sheet, Used, String) {
         let (form, office, lang) = (self.form, self.office, self.lang());
         let view = self.view(subject);
         let mut filler = Filler::new(self.context, redaction);
         if let Some(record) = subject.record {
             filler.used.whole(record);
         }
+        let parts = self.parts(&mut filler, &view, redaction);
         let blocks = filler.blocks(form, &view);
         let copies = form
             .copies
@@ -39,6 +49,7 @@ impl<'a> Maker<'a> {
         let sheet = Sheet {
             version: 1,
             form: form.id.clone(),
+            key: self.key(subject),
             title: form.title.get(lang).to_owned(),
             lang: lang.pick("zh", "en"),
             office: name.clone(),
@@ -66,8 +77,21 @@ impl<'a> Maker<'a> {
                     .pick("本表所据的记录", "The records that this form was made from")
                     .to_owned(),
             }),
+            parts,
         };
-        (sheet, filler.used.names(office), yaml)
+        (sheet, filler.used, yaml)
+    }
+
+    /// The form and the record or period: no two sheets have both.
+    fn key(&self, s: Subject) -> String {
+        let record = s
+            .record
+            .map(|(k, r)| self.office.record_id(k, r).to_owned());
+        let period = s.period.map(|p| p.to_string());
+        let parts = std::iter::once(self.form.id.clone())
+            .chain(record)
+            .chain(period);
+        parts.collect::<Vec<_>>().join("/")
     }
 
     fn copies(&self, view: &View<'a>, e: &Expr) -> Vec<String> {

@@ -68,7 +68,7 @@ pub(super) type Made<T> = Result<T, Box<Fault>>;
 pub(super) struct Compiler<'a> {
     pub schema: &'a Schema,
     pub id: &'a str,
-    text: &'a str,
+    pub text: &'a str,
     defines: &'a BTreeMap<String, String>,
     numbers: Numbers<'a>,
     pub links: &'a mut Vec<(KindId, FieldId)>,
@@ -220,6 +220,7 @@ impl Compiler<'_> {
             remark: w.remark.clone(),
             landscape: rows.iter().any(wide),
             rows,
+            parts: self.parts(&w.parts, &names)?,
         })
     }
 
@@ -238,12 +239,13 @@ impl Compiler<'_> {
             r.table.is_some(),
             r.matrix.is_some(),
             r.distribution.is_some(),
+            r.contents.is_some(),
         ];
         if kinds.iter().filter(|k| **k).count() != 1 {
             return self.fault(
                 row,
-                "一行只能写 cells、heading、table、matrix、distribution 之一",
-                "a row has one of cells, heading, table, matrix, distribution",
+                "一行只能写 cells、heading、table、matrix、distribution、contents 之一",
+                "a row has one of cells, heading, table, matrix, distribution, contents",
             );
         }
         if let Some(t) = &r.table {
@@ -252,6 +254,9 @@ impl Compiler<'_> {
         if let Some(m) = &r.matrix {
             let questions = self.questions(row, &m.fields, names)?;
             return Ok(Row::Matrix(m.label.clone(), questions));
+        }
+        if let Some(label) = &r.contents {
+            return Ok(Row::Contents(label.clone()));
         }
         if let Some(d) = &r.distribution {
             let made = self.distribution(row, d, names)?;

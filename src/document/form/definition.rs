@@ -11,7 +11,9 @@ use crate::text::Bilingual;
 
 /// A form: what one sheet of it stands for, and its grid.
 ///
-/// A sheet stands for a record (`each`), for the office in a period (`per`), or for a record in a period (both).
+/// A sheet stands for a record (`each`), for the office in a period (`per`), or for a record in a period (both). Sheets of
+/// records alone are also bound, a PDF a month or whatever office.yaml `collect` says, unless they have `parts`; sheets of
+/// a period are also written as .xlsx.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
@@ -53,9 +55,23 @@ pub struct Form {
     pub rows: Spanned<Vec<Spanned<Row>>>,
     /// A remark below the grid.
     pub remark: Option<Bilingual>,
+    /// Sheets of other forms that follow in the same document, in this order, pages counted through. A row `contents`
+    /// lists them.
+    #[serde(default)]
+    pub parts: Vec<Part>,
 }
 
-/// A row: one of `cells`, `heading`, `table`, `matrix`, `distribution`.
+/// Sheets of another form that follow: one a record.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// The form's id.
+    pub form: Source,
+    /// Of which records; the sheet's own when absent.
+    pub from: Option<From>,
+}
+
+/// A row: one of `cells`, `heading`, `table`, `matrix`, `distribution`, `contents`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
@@ -72,6 +88,8 @@ pub struct Row {
     pub matrix: Option<Matrix>,
     /// How many gave each answer, with rates.
     pub distribution: Option<Distribution>,
+    /// The parts that follow, with the page each begins on, under this heading.
+    pub contents: Option<Bilingual>,
 }
 
 /// A labelled cell. The label takes one column, the value `span`; a signature has its label inside.

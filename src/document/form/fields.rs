@@ -21,11 +21,14 @@ impl Form {
         let own = [&self.when, &self.date, &self.copies];
         own.into_iter().flatten().for_each(&mut *f);
         links(&self.lets, f);
+        let parts = self.parts.iter().filter_map(|p| p.from.as_ref());
+        parts.for_each(|m| members(m, f));
         for row in &self.rows {
             match row {
                 Row::Cells(_, cells) => cells.iter().for_each(|c| cell(c, f)),
                 Row::Table(t) => table(t, f),
                 Row::Matrix(_, questions) => questions.iter().for_each(|q| f(&q.value)),
+                Row::Contents(_) => {}
                 Row::Distribution(d) => {
                     members(&d.of, f);
                     d.questions.iter().for_each(|q| f(&q.value));

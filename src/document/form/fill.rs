@@ -3,6 +3,7 @@
 use super::capitals::capitals;
 use super::definition::Show;
 use super::model::{Answer, Cell, Form, Question, Row, What};
+use super::parts::Entered;
 use super::records::Used;
 use super::sheet::{self, Block, Choice, Content, Entry, Value as Shown};
 use super::text::{Part, Words, office_fact};
@@ -13,7 +14,7 @@ use crate::policy::context::Context;
 use crate::policy::exact::Exact;
 use crate::policy::expr::{Expr, Path};
 use crate::policy::value::{Record, View};
-use crate::schema::FieldId;
+use crate::schema::{FieldId, FieldType};
 use crate::table::{Office, Value};
 use crate::text::Lang;
 
@@ -24,6 +25,8 @@ pub(super) struct Filler<'a> {
     pub(super) lang: Lang,
     redaction: &'a Redaction,
     pub used: Used,
+    /// The parts of a volume.
+    pub contents: Vec<Entered>,
 }
 
 /// A text and where it came from.
@@ -37,6 +40,7 @@ impl<'a> Filler<'a> {
             office: context.office,
             lang: context.office.config.lang,
             used: Used::default(),
+            contents: Vec::new(),
         }
     }
 
@@ -59,6 +63,7 @@ impl<'a> Filler<'a> {
                 Row::Matrix(label, questions) => {
                     blocks.push(self.matrix(label.get(self.lang), questions, view));
                 }
+                Row::Contents(label) => blocks.push(self.list_of_contents(label)),
                 Row::Distribution(d) => {
                     let rows = self.members(&d.of, view);
                     let rows: Vec<_> = rows.into_iter().map(|(_, r)| r).collect();
@@ -225,8 +230,10 @@ impl<'a> Filler<'a> {
         if self.redaction.hides(record.0, field) {
             return Redaction::masked(&text);
         }
+        let is_id = self.office.schema.get(record.0).get(field).ty == FieldType::Id;
         match self.office.value(record.0, record.1, field) {
-            Value::Text(_) | Value::List(_) if !self.redaction.is_none() => {
+            // A number of a record may be as long as one of a telephone.
+            Value::Text(_) | Value::List(_) if !is_id && !self.redaction.is_none() => {
                 self.redaction.text(self.office, Some(record), &text)
             }
             _ => text,

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::collect::Planned;
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
@@ -23,7 +24,7 @@ use crate::table::{Office, OfficeConfig};
 use crate::text::Lang;
 
 /// The renderers' templates, below `templates/`.
-const PDF: &str = "shared/form.typ";
+pub(super) const PDF: &str = "shared/form.typ";
 const HTML: &str = "site/form.html";
 
 /// The file with the records inside a PDF.
@@ -85,18 +86,19 @@ pub fn of_office(
             office,
             context: &context,
             packs,
+            forms,
             form,
             worded: &worded,
             plain: &plain,
             redaction,
         };
-        let made: Vec<Vec<Recipe>> = maker
+        let planned: Vec<Planned> = maker
             .named_subjects()
             .into_par_iter()
             .filter(|(s, _)| maker.is_wanted(*s, wanted.period))
-            .map(|(subject, name)| maker.formats(subject, &name))
+            .map(|(subject, name)| Ok((subject, maker.formats(subject, &name)?)))
             .collect::<Result<_, _>>()?;
-        all.extend(made.into_iter().flatten());
+        all.extend(maker.with_volumes(planned, wanted.period)?);
     }
     Ok(all)
 }
@@ -128,6 +130,7 @@ pub fn blank(
         office: &office,
         context: &Context::new(&office, &forms.links),
         packs,
+        forms,
         form,
         worded: &[],
         plain: &plain,
@@ -150,6 +153,7 @@ pub(super) struct Maker<'a> {
     pub office: &'a Office,
     pub context: &'a Context<'a>,
     pub packs: &'a Packs,
+    pub forms: &'a Forms,
     pub form: &'a Form,
     /// The forms as the office's wordings of its policies have them, by the first day of each.
     pub worded: &'a [Wording],
@@ -165,7 +169,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The same, with the form as worded on a day.
-    fn worded_on(self, worded: &'a [Wording], day: NaiveDate) -> Self {
+    pub fn worded_on(self, worded: &'a [Wording], day: NaiveDate) -> Self {
         let last = worded.iter().rev().find(|(from, _)| *from <= day);
         let form = last.and_then(|(_, forms)| forms.get(&self.form.id));
         Self {
@@ -306,7 +310,7 @@ impl<'a> Maker<'a> {
     ) -> Result<Vec<Recipe>, serde_json::Error> {
         let (sheet, records, yaml) = self.sheet(subject, self.plain);
         let published = (!self.redaction.is_none()).then(|| self.sheet(subject, self.redaction).0);
-        let folder = below_office(&self.office.id, &format!("forms/{}", self.form.id));
+        let folder = self.folder();
         let date = self.date(subject).or(self.office.config.since);
         let meta = self.meta(&sheet, date.unwrap_or_default());
         let shown = published.as_ref().unwrap_or(&sheet);
@@ -328,6 +332,11 @@ impl<'a> Maker<'a> {
         pdf.attachment = Some((RECORDS.to_owned(), yaml));
         pdf.records = records;
         Ok([pdf, html].into_iter().chain(book).collect())
+    }
+
+    /// Where the form's documents stand, below `output/`.
+    pub fn folder(&self) -> String {
+        below_office(&self.office.id, &format!("forms/{}", self.form.id))
     }
 
     fn page<'s>(&self, folder: &str, name: &str, title: &'s str, sheet: &'s Sheet) -> Page<'s> {
@@ -357,12 +366,12 @@ fn sources(row: &FormRow) -> &[Members] {
     match row {
         FormRow::Table(t) => &t.from,
         FormRow::Distribution(d) => std::slice::from_ref(&d.of),
-        FormRow::Cells(..) | FormRow::Matrix(..) => &[],
+        FormRow::Cells(..) | FormRow::Matrix(..) | FormRow::Contents(..) => &[],
     }
 }
 
 /// The first day that a record has in any of its fields.
-fn any_date(office: &Office, (kind, row): Record) -> Option<NaiveDate> {
+pub(super) fn any_date(office: &Office, (kind, row): Record) -> Option<NaiveDate> {
     office
         .schema
         .get(kind)

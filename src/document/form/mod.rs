@@ -5,6 +5,7 @@
 
 mod around;
 mod capitals;
+mod collect;
 mod compile;
 mod definition;
 mod distribution;
@@ -15,6 +16,7 @@ mod make;
 mod members;
 mod model;
 mod numbers;
+mod parts;
 mod records;
 mod sheet;
 mod tabs;
@@ -24,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+pub(crate) use collect::FOLDER as COLLECTED;
 pub use make::{Wanted, blank, of_office, prescribed};
 pub use model::Form;
 pub use sheet::Sheet;
@@ -84,6 +87,9 @@ impl Forms {
             }
         }
         if faults.is_empty() {
+            faults = parts::faults(&all.forms);
+        }
+        if faults.is_empty() {
             Ok(all)
         } else {
             Err(faults)
@@ -121,6 +127,14 @@ impl Forms {
     /// A form by its id.
     pub fn get(&self, id: &str) -> Option<&Form> {
         self.forms.get(id)
+    }
+
+    /// A form, and those whose sheets follow its own.
+    pub fn with_parts(&self, id: &str) -> impl Iterator<Item = &Form> {
+        let form = self.get(id);
+        let parts = form.into_iter().flat_map(|f| &f.parts);
+        form.into_iter()
+            .chain(parts.filter_map(|p| self.get(&p.form)))
     }
 
     /// All forms in order of id.

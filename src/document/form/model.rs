@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::definition::Show;
+use super::parts::Part;
 use super::text::Words;
 use crate::calendar::Unit;
 use crate::policy::compile::Link;
@@ -34,6 +35,7 @@ pub struct Form {
     pub(super) remark: Option<Bilingual>,
     pub(super) rows: Vec<Row>,
     pub(super) landscape: bool,
+    pub(super) parts: Vec<Part>,
 }
 
 /// A row of the grid.
@@ -43,6 +45,7 @@ pub(super) enum Row {
     Table(Table),
     Matrix(Bilingual, Vec<Question>),
     Distribution(Box<Distribution>),
+    Contents(Bilingual),
 }
 
 /// A cell of the grid.

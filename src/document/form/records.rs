@@ -44,6 +44,16 @@ impl Used {
         }
     }
 
+    /// What another document used.
+    pub fn add(&mut self, other: Self) {
+        for (record, fields) in other.order {
+            match fields {
+                Fields::All => self.whole(record),
+                Fields::Some(set) => set.into_iter().for_each(|f| self.field(record, FieldId(f))),
+            }
+        }
+    }
+
     /// The records by kind, in order of first use.
     fn kinds(&self) -> Vec<(crate::schema::KindId, Vec<&(Record, Fields)>)> {
         let mut kinds: Vec<(crate::schema::KindId, Vec<&(Record, Fields)>)> = Vec::new();

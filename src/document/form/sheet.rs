@@ -11,6 +11,8 @@ pub struct Sheet {
     pub version: u8,
     /// The form's id.
     pub form: String,
+    /// What it is called among the sheets of a document.
+    pub key: String,
     /// What is printed at its head.
     pub title: String,
     /// `zh` or `en`.
@@ -45,6 +47,9 @@ pub struct Sheet {
     pub continued: String,
     /// The name of the file with the records, attached to a PDF.
     pub attachment: Option<Attached>,
+    /// The sheets that follow in the same document, pages counted through.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Sheet>,
 }
 
 /// The file with the records behind a sheet.
@@ -116,6 +121,9 @@ pub struct Value {
     /// `FILE:LINE` that it came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// Instead: the page on which this part begins, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<usize>,
     /// What a spreadsheet reckons with instead of the text.
     #[serde(skip)]
     pub quantity: Option<Quantity>,
@@ -195,6 +203,8 @@ impl Sheet {
                 }),
             }
         }
+        let parts = std::mem::take(&mut self.parts).into_iter();
+        self.parts = parts.map(Self::without_places).collect();
         self
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::document::form::COLLECTED;
 use crate::document::{Recipe, Templates, below_office};
 use crate::table::Office;
 use crate::text::{Bilingual, Lang, natural};
@@ -46,6 +47,8 @@ pub struct Shelf {
     pub count: usize,
     /// Its documents, the latest first.
     pub documents: Vec<Document>,
+    /// The same bound for printing, a volume a period.
+    pub collected: Vec<Document>,
 }
 
 /// A document in all its formats.
@@ -148,17 +151,24 @@ fn shelves(
         let titled = text
             .and_then(|t| std::str::from_utf8(t).ok())
             .and_then(|t| serde_saphyr::from_str::<Titled>(t).ok());
-        let mut documents: Vec<Document> = documents
+        let is_collected = |d: &Document| {
+            let folder = d.name.split_once('/').map(|(folder, _)| folder);
+            folder == Some(COLLECTED)
+        };
+        let (mut collected, mut documents): (Vec<Document>, Vec<Document>) = documents
             .into_iter()
             .map(|(n, f)| document(n, &f))
-            .collect();
-        documents.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| natural(&a.name, &b.name)));
+            .partition(is_collected);
+        for all in [&mut collected, &mut documents] {
+            all.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| natural(&a.name, &b.name)));
+        }
         Shelf {
             id: id.to_owned(),
             title: titled.map_or_else(|| id.to_owned(), |t| t.title.get(lang).to_owned()),
             folder: format!("{folder}/{id}"),
             count: documents.len(),
             documents,
+            collected,
         }
     };
     by_id.into_iter().map(shelf).collect()
