@@ -355,7 +355,7 @@ fn summary(checked: &Checked) -> Summary {
     let mut s = Summary::default();
     for j in &checked.offices {
         s.offices += 1;
-        s.records += j.office.tables.iter().map(|t| t.len() as u64).sum::<u64>();
+        s.records += j.office.len() as u64;
         s.pending += j.judgements.iter().map(|x| x.tally.pending).sum::<u64>();
         s.unjudged += j.judgements.iter().map(|x| x.tally.unjudged).sum::<u64>();
     }

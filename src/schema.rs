@@ -175,8 +175,10 @@ pub fn header_key(text: &str) -> String {
 /// All record kinds.
 #[derive(Clone, Debug)]
 pub struct Schema {
-    /// The kinds, sorted by name.
+    /// The kinds, those of files sorted by name.
     pub kinds: Vec<Kind>,
+    /// How many of them, at the end, no file holds.
+    derived: usize,
 }
 
 impl Schema {
@@ -197,27 +199,44 @@ impl Schema {
     /// # Errors
     /// A message naming the file and what is wrong in it.
     pub fn parse<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Self, String> {
-        let mut written = BTreeMap::new();
-        for (file, bytes) in files {
-            let text = std::str::from_utf8(bytes).map_err(|e| format!("schema/{file}: {e}"))?;
-            let kind: WrittenKind =
-                serde_saphyr::from_str(text).map_err(|e| format!("schema/{file}: {e}"))?;
-            written.insert(kind.kind.clone(), kind);
-        }
+        let written = written(files)?;
         let kinds = written
             .values()
             .map(|k| resolve(k, &written))
             .collect::<Result<_, _>>()?;
-        Ok(Self { kinds })
+        Ok(Self { kinds, derived: 0 })
+    }
+
+    /// These kinds and one more that no file holds, as a text defines it; the ids of the others stay. It refers to kinds of
+    /// the program alone.
+    ///
+    /// # Errors
+    /// What is wrong with the definition.
+    pub fn and(&self, definition: &str) -> Result<Self, String> {
+        let kind: WrittenKind = serde_saphyr::from_str(definition).map_err(|e| e.to_string())?;
+        let mut all = self.clone();
+        if self.kind(&kind.kind).is_some() {
+            return Ok(all);
+        }
+        all.kinds.push(resolve(&kind, &written_kinds()?)?);
+        all.derived += 1;
+        Ok(all)
+    }
+
+    /// Whether no file holds a kind's records.
+    pub fn is_derived(&self, kind: KindId) -> bool {
+        usize::from(kind.0) >= self.kinds.len() - self.derived
     }
 
     /// A kind by name.
     pub fn kind(&self, name: &str) -> Option<KindId> {
-        self.kinds
-            .binary_search_by(|k| k.name.as_str().cmp(name))
-            .ok()
-            .and_then(|i| u8::try_from(i).ok())
-            .map(KindId)
+        let (files, derived) = self.kinds.split_at(self.kinds.len() - self.derived);
+        let sorted = files.binary_search_by(|k| k.name.as_str().cmp(name));
+        let at = sorted.ok().or_else(|| {
+            let at = derived.iter().position(|k| k.name == name)?;
+            Some(files.len() + at)
+        });
+        at.and_then(|i| u8::try_from(i).ok()).map(KindId)
     }
 
     /// A kind's definition.
@@ -303,6 +322,26 @@ struct WrittenField {
 }
 
 type Written = BTreeMap<String, WrittenKind>;
+
+fn written<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Written, String> {
+    let mut written = BTreeMap::new();
+    for (file, bytes) in files {
+        let text = std::str::from_utf8(bytes).map_err(|e| format!("schema/{file}: {e}"))?;
+        let kind: WrittenKind =
+            serde_saphyr::from_str(text).map_err(|e| format!("schema/{file}: {e}"))?;
+        written.insert(kind.kind.clone(), kind);
+    }
+    Ok(written)
+}
+
+/// The program's kinds as written.
+fn written_kinds() -> Result<Written, String> {
+    written(
+        crate::embedded::SCHEMA
+            .iter()
+            .map(|(name, bytes)| (*name, *bytes)),
+    )
+}
 
 fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
     let mut fields = Vec::new();

@@ -300,6 +300,18 @@ impl Office {
         }
     }
 
+    /// How many records its files hold.
+    pub fn len(&self) -> usize {
+        let all = self.schema.iter().zip(&self.tables);
+        let own = all.filter(|((kind, _), _)| !self.schema.is_derived(*kind));
+        own.map(|(_, table)| table.len()).sum()
+    }
+
+    /// Whether its files hold no record.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// A kind's records.
     pub fn table(&self, kind: KindId) -> &Table {
         &self.tables[usize::from(kind.0)]

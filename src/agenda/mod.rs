@@ -73,7 +73,7 @@ pub fn of(
     all.extend(pending.filter(soon).filter_map(|finding| {
         let judgement = told.get(finding.rule.as_str())?;
         let record = record(office, &finding);
-        let person = record.and_then(|(kind, row)| responsible(office, kind, row));
+        let person = record.and_then(|r| responsible(office, judgement.who.as_deref(), r));
         Some(Entry {
             finding,
             title: judgement.title.clone(),
@@ -112,12 +112,16 @@ fn record(office: &Office, f: &Finding) -> Option<(KindId, Row)> {
     Some((kind, office.row_of(kind, f.record.as_deref()?)?))
 }
 
-/// Who answers for a record: where the first of its kind's `who:` paths that leads to somebody ends.
-pub fn responsible(office: &Office, kind: KindId, row: Row) -> Option<(KindId, Row)> {
-    let paths = &office.schema.get(kind).who;
-    paths
-        .iter()
-        .find_map(|path| walk(office, (kind, row), path))
+/// Who answers for a record: where the rule's own path ends, else the first of its kind's `who:` paths that leads to somebody.
+pub fn responsible(
+    office: &Office,
+    who: Option<&str>,
+    record: (KindId, Row),
+) -> Option<(KindId, Row)> {
+    let paths = office.schema.get(record.0).who.iter().map(String::as_str);
+    who.into_iter()
+        .chain(paths)
+        .find_map(|path| walk(office, record, path))
 }
 
 fn walk(office: &Office, from: (KindId, Row), path: &str) -> Option<(KindId, Row)> {

@@ -6,6 +6,7 @@ use super::progress::Progress;
 use super::session::Session;
 use super::{Command, period, sink};
 use crate::calendar::Period;
+use crate::document::findings;
 use crate::document::form::{self, Forms, Wanted};
 use crate::document::redact::Redaction;
 use crate::document::report;
@@ -254,6 +255,7 @@ impl Job<'_> {
                 .adoptions
                 .retain(|a| asked.is_empty() || asked.contains(&a.policy));
         }
+        findings::attach(&mut checked).map_err(|e| Failure::program(e.clone(), e))?;
         let progress = Progress::new(session.lang, session.common.quiet);
         let asked = Asked {
             engine: &engine,

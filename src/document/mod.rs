@@ -6,6 +6,7 @@
 mod chart;
 #[cfg(feature = "documents")]
 mod engine;
+pub mod findings;
 #[cfg(feature = "documents")]
 mod fonts;
 pub mod form;

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::finding::Finding;
+use crate::schema::KindId;
 use crate::table::{Column, Office, OfficeConfig, SourceFile, Table};
 pub(crate) use advice::{unknown_field, unquoted};
 use columns::Part;
@@ -89,6 +90,28 @@ pub(crate) fn load_files(
     core::inherit(&mut office);
     findings.extend(core::check(&office));
     (office, findings)
+}
+
+/// Reads CSV text that no file holds into an office's table of a kind, in the place of what it held.
+pub(crate) fn add_table(office: &mut Office, kind: KindId, text: &str) {
+    let options = Options::all(Arc::clone(&office.schema), office.as_of);
+    let index = fault::small(office.files.len());
+    let zone = office.config.timezone;
+    let new = || FileReader::new(&options, zone, index, text.len());
+    let (layout, pieces) = csv::read(new, kind, text);
+    let file = SourceFile::new("", text.to_owned(), layout);
+    let mut read = empty(&office.id, office.config.clone(), &options);
+    // What it is given is well-formed: there is no fault to tell.
+    join(&mut read, vec![file::Read { file, pieces }]);
+    office.files.append(&mut read.files);
+    let missing = read
+        .tables
+        .split_off(office.tables.len().min(read.tables.len()));
+    office.tables.extend(missing);
+    let at = usize::from(kind.0);
+    if let Some(table) = read.tables.get_mut(at) {
+        office.tables[at] = std::mem::take(table);
+    }
 }
 
 fn empty(id: &str, config: OfficeConfig, options: &Options) -> Office {

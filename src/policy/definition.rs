@@ -88,6 +88,8 @@ pub struct Rule {
     pub numbers: BTreeMap<String, Number>,
     /// The kind it looks at; the office when absent.
     pub each: Option<Source>,
+    /// Who answers for a miss, as a path of references from the record; whoever answers for its kind when absent.
+    pub who: Option<Source>,
     /// Which of them.
     pub when: Option<Source>,
     /// Linked records with a name.

@@ -33,6 +33,8 @@ pub struct Judgement {
     pub clause: String,
     /// Error or warning, as adopted.
     pub severity: Severity,
+    /// Who answers for a miss, as a path of references; whoever answers for the kind when absent.
+    pub who: Option<String>,
     /// Its numbers in force.
     pub numbers: BTreeMap<String, Number>,
     /// First day of this wording; a policy adopted in two wordings has two judgements of each rule.
@@ -95,6 +97,7 @@ fn run(rule: &Rule, cx: &Context<'_>) -> (Judgement, BTreeSet<i32>) {
         title: rule.title.clone(),
         clause: rule.clause.clone(),
         severity: rule.severity,
+        who: rule.who.clone(),
         numbers: rule.numbers.clone(),
         from: rule.from,
         until: rule.until,

@@ -13,6 +13,7 @@ mod bound;
 mod figures;
 mod fixture;
 mod forms;
+mod points;
 #[cfg(feature = "documents")]
 mod rendered;
 mod shown;

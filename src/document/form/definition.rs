@@ -236,6 +236,9 @@ pub struct Column {
     /// What it shows of one kind, by the kind's name.
     #[serde(default)]
     pub of: BTreeMap<String, Source>,
+    /// What it says of one kind, the same in every line, by the kind's name.
+    #[serde(default)]
+    pub words: BTreeMap<String, Bilingual>,
     /// Instead: a text with `{…}` for a value.
     pub text: Option<Text>,
     /// Instead: how many records that have to do with the line's.

@@ -221,7 +221,8 @@ impl<'a> Filler<'a> {
                 self.published(record, path.field, text)
             }
         };
-        let place = (!text.is_empty()).then(|| self.place(record, path));
+        let is_placed = !text.is_empty() && !self.office.schema.is_derived(record.0);
+        let place = is_placed.then(|| self.place(record, path));
         (text, place)
     }
 

@@ -80,6 +80,13 @@ impl<'a> Filler<'a> {
 
     /// The records that the links of a set lead to; all of the kind without any.
     fn linked(&self, m: &Members, view: &View<'a>) -> Vec<Record> {
+        let sheet = View {
+            subject: view.item,
+            ..*view
+        };
+        if !m.guards.iter().all(|g| sheet.holds(g)) {
+            return Vec::new();
+        }
         let Some((first, more)) = m.links.split_first() else {
             return self.context.live(m.of).map(|row| (m.of, row)).collect();
         };
@@ -97,10 +104,10 @@ impl<'a> Filler<'a> {
         rows
     }
 
-    /// The moments of a set's records.
+    /// The moments of a set's records, those that `distinct` would leave out too: each period has its own first one.
     pub fn moments(&self, m: &Members, view: &View<'a>) -> Vec<Moment> {
-        let all = self.members(m, view).into_iter();
-        let moments = all.map(|(v, r)| self.moment(m, &v, r));
+        let rows = self.linked(m, view).into_iter();
+        let moments = rows.filter_map(|r| self.member(m, view, r).map(|found| found.0));
         moments.filter(|m| m.is_present()).collect()
     }
 

@@ -15,7 +15,7 @@ use super::{Forms, Wording, tabs};
 use crate::calendar::Period;
 use crate::document::name::file_names;
 use crate::document::redact::Redaction;
-use crate::document::{Recipe, below_office};
+use crate::document::{Recipe, below_office, findings};
 use crate::policy::Packs;
 use crate::policy::context::Context;
 use crate::policy::value::{Record, View};
@@ -74,6 +74,8 @@ pub fn of_office(
     redaction: &Redaction,
     wanted: &Wanted,
 ) -> Result<Vec<Recipe>, serde_json::Error> {
+    let own = findings::seen(office).map_err(serde::ser::Error::custom)?;
+    let office = own.as_ref().unwrap_or(office);
     let context = Context::new(office, &forms.links);
     let worded = forms.worded(office, packs);
     let plain = Redaction::none();
@@ -124,7 +126,8 @@ pub fn blank(
     packs: &Packs,
     form: &Form,
 ) -> Result<Recipe, serde_json::Error> {
-    let office = Office::empty(config.clone(), Arc::clone(schema));
+    let schema = findings::schema(schema).map_err(serde::ser::Error::custom)?;
+    let office = Office::empty(config.clone(), Arc::new(schema));
     let plain = Redaction::none();
     let maker = Maker {
         office: &office,

@@ -9,7 +9,7 @@ use super::definition as def;
 use super::model::{Column, Distribution, Figure, Members, Question, Sum, Table};
 use crate::policy::compile::Link;
 use crate::policy::definition::{Link as WrittenLink, Pick, Source};
-use crate::policy::expr::{Expr, Ty};
+use crate::policy::expr::{Expr, Root, Ty};
 use crate::policy::value::MAX_LETS;
 use crate::schema::{EnumValue, FieldType, KindId};
 use crate::text::Bilingual;
@@ -87,12 +87,20 @@ impl Compiler<'_> {
                 return self.unknown(s, kind, inner.iter().map(|(k, ..)| *k));
             }
         }
+        let stray = |k: &&String| !inner.iter().any(|(kind, ..)| kind == k);
+        if let Some(kind) = c.words.keys().find(stray) {
+            return self.unknown(row, kind, inner.iter().map(|(k, ..)| *k));
+        }
         let mut values = Vec::new();
         let mut label = c.label.clone();
         let mut short = true;
         for (kind, names, value) in inner {
             if let Some(figure) = self.figure(c, names)? {
                 values.push(Some(figure));
+                continue;
+            }
+            if let Some(words) = c.words.get(*kind) {
+                values.push(Some(Figure::Words(words.clone())));
                 continue;
             }
             let Some(s) = c.of.get(*kind).or(c.value.as_ref()) else {
@@ -249,9 +257,11 @@ impl Compiler<'_> {
             None => opt(f.on.as_ref(), |s| self.moment(s, &inner))?,
         };
         let distinct = opt(f.distinct.as_ref(), |s| self.typed(s, &inner))?;
+        let whole = filter.as_ref().or(late.as_ref());
         let members = Members {
             of,
             links: self.links_to(of, f, names)?,
+            guards: whole.map(guards).unwrap_or_default(),
             filter,
             on,
             lets,
@@ -381,4 +391,20 @@ impl Compiler<'_> {
             pick: Pick::Latest,
         })
     }
+}
+
+/// The parts of a condition that ask of nothing but the sheet's record.
+fn guards(e: &Expr) -> Vec<Expr> {
+    let Expr::And(parts) = e else {
+        return Vec::new();
+    };
+    let of_sheet = |e: &&Expr| {
+        let (mut asked, mut only) = (false, true);
+        e.paths(&mut |p, _| {
+            asked = true;
+            only &= p.root == Root::Subject;
+        });
+        asked && only
+    };
+    parts.iter().filter(of_sheet).cloned().collect()
 }

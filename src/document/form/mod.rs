@@ -66,6 +66,11 @@ impl Forms {
             adoptions: &[],
             day: NaiveDate::MIN,
         };
+        let schema = &super::findings::schema(schema).map_err(|e| {
+            let place = crate::finding::Place::default();
+            let message = Bilingual::new(e.clone(), e);
+            vec![Fault { place, message }]
+        })?;
         let mut all = Self::default();
         let mut faults = Vec::new();
         for (id, bytes) in templates.manifests("forms", "form.yaml") {

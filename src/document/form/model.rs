@@ -95,6 +95,8 @@ pub(super) struct Members {
     pub of: KindId,
     /// From the sheet's record to them, over the records between.
     pub links: Vec<Link>,
+    /// What the sheet's record must be for there to be any: asked once, not of each of them.
+    pub guards: Vec<Expr>,
     /// Which of them, as far as that does not depend on `lets`.
     pub filter: Option<Expr>,
     pub on: Option<Expr>,

@@ -54,6 +54,15 @@ impl Used {
         }
     }
 
+    /// Forgets what no file holds: findings are made from other records.
+    pub fn from_files(mut self, office: &Office) -> Self {
+        self.order
+            .retain(|(record, _)| !office.schema.is_derived(record.0));
+        let records = self.order.iter().map(|(record, _)| *record);
+        self.at = records.zip(0..).collect();
+        self
+    }
+
     /// The records by kind, in order of first use.
     fn kinds(&self) -> Vec<(crate::schema::KindId, Vec<&(Record, Fields)>)> {
         let mut kinds: Vec<(crate::schema::KindId, Vec<&(Record, Fields)>)> = Vec::new();

@@ -136,7 +136,7 @@ impl<'a> Facts<'a> {
             satisfaction: satisfaction(office, answers),
             library,
             policies: policies(checked, office),
-            records: office.tables.iter().map(crate::table::Table::len).sum(),
+            records: office.len(),
         }
     }
 

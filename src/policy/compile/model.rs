@@ -319,6 +319,8 @@ pub struct Rule {
     pub message: (Template, Template),
     /// The kind it looks at.
     pub each: Option<KindId>,
+    /// Who answers for a miss, as a path of references; whoever answers for the kind when absent.
+    pub who: Option<String>,
     /// Which of them.
     pub when: Option<Expr>,
     /// Named linked records.

@@ -379,6 +379,7 @@ impl Compiler<'_> {
             help: r.help.clone(),
             message,
             each,
+            who: r.who.as_ref().map(|s| self.who(s, each)).transpose()?,
             when,
             lets,
             body,
@@ -387,6 +388,28 @@ impl Compiler<'_> {
             adoption: self.term,
             numbers,
         })
+    }
+
+    /// A path of references from the record to a person.
+    fn who(&self, s: &Source, each: Option<KindId>) -> Made<String> {
+        let Some(mut kind) = each else {
+            return self.fault_at(s, "写了 who 就要写 each", "`who` needs `each`");
+        };
+        for step in s.value.split('.') {
+            let k = self.schema.get(kind);
+            let to = k.field(step).map(|f| &k.get(f).ty);
+            let Some(FieldType::Ref(to)) = to else {
+                let refs = k.iter().filter(|(_, f)| matches!(f.ty, FieldType::Ref(_)));
+                let near = did_you_mean(step, refs.map(|(_, f)| f.name.as_str()));
+                return self.fault_at(
+                    s,
+                    format!("「{}.{step}」不指向别的记录{}", k.name, near.zh),
+                    format!("`{}.{step}` is no reference{}", k.name, near.en),
+                );
+            };
+            kind = *to;
+        }
+        Ok(s.value.clone())
     }
 
     fn lets(&mut self, each: Option<KindId>) -> Made<(Names, Vec<Link>)> {
