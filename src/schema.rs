@@ -244,6 +244,11 @@ impl Schema {
         &self.kinds[usize::from(id.0)]
     }
 
+    /// The kinds that files hold, with their ids.
+    pub fn of_files(&self) -> impl Iterator<Item = (KindId, &Kind)> {
+        self.iter().take(self.kinds.len() - self.derived)
+    }
+
     /// All kinds with their ids.
     pub fn iter(&self) -> impl Iterator<Item = (KindId, &Kind)> {
         (0u8..).map(KindId).zip(&self.kinds)

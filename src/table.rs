@@ -302,9 +302,8 @@ impl Office {
 
     /// How many records its files hold.
     pub fn len(&self) -> usize {
-        let all = self.schema.iter().zip(&self.tables);
-        let own = all.filter(|((kind, _), _)| !self.schema.is_derived(*kind));
-        own.map(|(_, table)| table.len()).sum()
+        let own = self.schema.of_files();
+        own.map(|(kind, _)| self.table(kind).len()).sum()
     }
 
     /// Whether its files hold no record.

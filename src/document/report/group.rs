@@ -77,8 +77,10 @@ fn open(m: &Maker<'_>, level: Severity) -> u64 {
 
 /// How many records an office has, as it stood.
 fn records(m: &Maker<'_>) -> u64 {
-    let tables = m.office().tables.iter();
-    tables
+    let office = m.office();
+    let kinds = office.schema.of_files();
+    kinds
+        .map(|(kind, _)| office.table(kind))
         .map(|t| t.live.iter().filter(|l| **l).count() as u64)
         .sum()
 }

@@ -114,7 +114,7 @@ fn counted(report: &Report, edition: &Edition) -> Vec<(KindId, Row)> {
 fn all(edition: &Edition) -> Vec<(KindId, Row)> {
     let office = &edition.now.office;
     let mut all = Vec::new();
-    for (kind, _) in office.schema.iter() {
+    for (kind, _) in office.schema.of_files() {
         let live = (0..)
             .zip(&office.table(kind).live)
             .filter(|(_, live)| **live);
