@@ -220,6 +220,12 @@ impl Findings {
         })
     }
 
+    /// Keeps some, one `true` each.
+    pub fn keep(&mut self, kept: &[bool]) {
+        let mut kept = kept.iter();
+        self.all.retain(|_| kept.next() == Some(&true));
+    }
+
     /// Keeps those that `keep`, which is told each, says yes to.
     pub fn retain(&mut self, judged: &[Judged], keep: impl Fn(&Finding) -> bool + Sync) {
         let tellers = tellers(judged);

@@ -191,25 +191,13 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     let fail = |m: String| Failure::program(m.clone(), m);
     let schema = Arc::new(Schema::embedded().map_err(fail)?);
     let packs = Packs::for_judging(&request.root, &schema)?;
-    known(&request.policies, &packs)?;
-    let offices = selected(request)?;
+    let ready = ready(request, &schema, &packs)?;
     let mut checked = Checked {
         found: Findings::default(),
         offices: Vec::new(),
         packs,
         summary: Summary::default(),
     };
-    // Every office.yaml and pack is sound before any record is read; the first fault in order is told.
-    let ready: Vec<Result<Ready, Failure>> = offices
-        .into_par_iter()
-        .map(|(id, folder)| {
-            let config = workspace::read_config(&request.root, &folder)?;
-            let compiled = adopt(&config, &checked.packs, &schema, &request.policies)?;
-            Ok((id, folder, config, compiled))
-        })
-        .collect();
-    let ready = ready.into_iter().collect::<Result<Vec<Ready>, Failure>>()?;
-    adopted(&request.policies, ready.iter().map(|r| &r.2))?;
     let judged: Vec<(Judged, Parts)> = ready
         .into_par_iter()
         .map(|office| judge(request, &schema, office))
@@ -219,6 +207,40 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     checked.found = Findings::new(&checked.offices, parts);
     checked.summary = summary(&checked);
     Ok(checked)
+}
+
+/// The offices with their records, and what they adopted; nothing is judged.
+///
+/// # Errors
+/// As [`check`].
+pub fn offices(request: &Request) -> Result<Vec<(Office, Compiled)>, Failure> {
+    let schema = Schema::embedded().map_err(|m| Failure::program(m.clone(), m))?;
+    let schema = Arc::new(schema);
+    let packs = Packs::for_judging(&request.root, &schema)?;
+    let load = |(id, folder, config, compiled): Ready| {
+        let options = options(request, &schema, &compiled);
+        let (office, _) = load::load_office(&request.root, &id, &folder, config, &options);
+        (office, compiled)
+    };
+    let ready = ready(request, &schema, &packs)?;
+    Ok(ready.into_par_iter().map(load).collect())
+}
+
+/// The offices that are asked about.
+fn ready(request: &Request, schema: &Arc<Schema>, packs: &Packs) -> Result<Vec<Ready>, Failure> {
+    known(&request.policies, packs)?;
+    // Every office.yaml and pack is sound before any record is read; the first fault in order is told.
+    let ready: Vec<Result<Ready, Failure>> = selected(request)?
+        .into_par_iter()
+        .map(|(id, folder)| {
+            let config = workspace::read_config(&request.root, &folder)?;
+            let compiled = adopt(&config, packs, schema, &request.policies)?;
+            Ok((id, folder, config, compiled))
+        })
+        .collect();
+    let ready = ready.into_iter().collect::<Result<Vec<Ready>, Failure>>()?;
+    adopted(&request.policies, ready.iter().map(|r| &r.2))?;
+    Ok(ready)
 }
 
 /// An office that can be judged: its id, its folder, its office.yaml and what it adopted.

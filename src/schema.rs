@@ -117,11 +117,15 @@ pub struct Kind {
     pub acts: Vec<Act>,
     /// Who answers for a record: paths of references (`staff`, `customer.staff`), the first that leads to somebody counts.
     pub who: Vec<String>,
+    /// The days on which somebody signed what a record says: from then on its sealed fields stay as they are.
+    pub signed_on: Vec<FieldId>,
     /// A signature and the person whose own name it must not be.
     pub not_signed_by: Option<(FieldId, FieldId)>,
     /// An enum field and the codes (1 + index) under which `period` may be any date of a week.
     pub weekly: Option<(FieldId, Vec<u8>)>,
     names: FxHashMap<String, FieldId>,
+    /// Fields by their labels as headers are compared; of two alike the first.
+    labels: FxHashMap<String, FieldId>,
     own_date: Option<FieldId>,
 }
 
@@ -134,14 +138,8 @@ impl Kind {
     /// A field by a header cell or key: its name or its Chinese or English label, surrounding space and full width forgiven.
     pub fn field_by_header(&self, header: &str) -> Option<FieldId> {
         let plain = header_key(header);
-        self.field(&plain).or_else(|| {
-            let same = |l: &str| header_key(l) == plain;
-            let at = self
-                .fields
-                .iter()
-                .position(|f| same(&f.label.zh) || same(&f.label.en))?;
-            u16::try_from(at).ok().map(FieldId)
-        })
+        let labelled = || self.labels.get(&plain).copied();
+        self.field(&plain).or_else(labelled)
     }
 
     /// A field's definition.
@@ -269,6 +267,8 @@ struct WrittenKind {
     acts: Vec<WrittenAct>,
     #[serde(default)]
     who: Vec<String>,
+    #[serde(default)]
+    signed_on: Vec<String>,
     not_signed_by: Option<WrittenSignature>,
     weekly: Option<WrittenWeekly>,
     fields: Vec<WrittenField>,
@@ -351,12 +351,14 @@ fn written_kinds() -> Result<Written, String> {
 fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
     let mut fields = Vec::new();
     let mut names = FxHashMap::default();
+    let mut labels = FxHashMap::default();
     for (i, f) in kind.fields.iter().enumerate() {
         let ty = field_type(kind, f, all)?;
-        names.insert(
-            f.name.clone(),
-            FieldId(u16::try_from(i).unwrap_or(u16::MAX)),
-        );
+        let id = FieldId(u16::try_from(i).unwrap_or(u16::MAX));
+        names.insert(f.name.clone(), id);
+        for label in [&f.label.zh, &f.label.en] {
+            labels.entry(header_key(label)).or_insert(id);
+        }
         fields.push(Field {
             name: f.name.clone(),
             label: f.label.clone(),
@@ -397,6 +399,8 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
             })
         })
         .collect::<Result<_, String>>()?;
+    let signed_on = kind.signed_on.iter().map(|n| find(n));
+    let signed_on = signed_on.collect::<Result<_, _>>()?;
     let not_signed_by = match &kind.not_signed_by {
         None => None,
         Some(s) => Some((find(&s.signature)?, find(&s.person)?)),
@@ -431,9 +435,11 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
         time_order,
         strict_order: kind.strict_order,
         acts,
+        signed_on,
         not_signed_by,
         weekly,
         names,
+        labels,
         own_date,
     })
 }

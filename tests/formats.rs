@@ -6,6 +6,9 @@
     reason = "a test stops where its own preparation fails"
 )]
 
+#[path = "formats/standards.rs"]
+mod standards;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -242,4 +245,28 @@ fn a_baseline_hides_what_stood_and_shows_what_is_new_or_worse() {
         .output()
         .unwrap();
     assert_eq!(out.status.code(), Some(2));
+}
+
+#[test]
+fn code_hosts_name_files_from_the_repositorys_top() {
+    let w = workspace();
+    let top = w.path().parent().unwrap();
+    let folder = w.path().file_name().unwrap().to_str().unwrap();
+    for (format, variable) in [("github", "GITHUB_WORKSPACE"), ("gitlab", "CI_PROJECT_DIR")] {
+        let said = |top: &Path| {
+            let mut command = Command::cargo_bin("aftercare").unwrap();
+            let out = command
+                .current_dir(w.path())
+                .env_remove("GITHUB_STEP_SUMMARY")
+                .env(variable, top)
+                .args(["check", "--as-of", "2025-05-10", "--format", format])
+                .output()
+                .unwrap();
+            String::from_utf8(out.stdout).unwrap()
+        };
+        let below = format!("{folder}/records/翠 湖/complaints.csv");
+        assert!(said(top).contains(&below), "{format}");
+        assert!(!said(w.path()).contains(&below), "{format}");
+        assert!(!said(Path::new("/nowhere")).contains(&below), "{format}");
+    }
 }

@@ -67,6 +67,12 @@ pub(super) fn apply(path: &Path, checked: &mut Checked) -> Result<usize, Failure
     };
     let all = checked.found.len();
     checked.found.retain(&checked.offices, is_new);
+    recount(checked);
+    Ok(all - checked.found.len())
+}
+
+/// Counts again what is left.
+pub(super) fn recount(checked: &mut Checked) {
     let mut summary = Summary {
         errors: 0,
         warnings: 0,
@@ -76,7 +82,6 @@ pub(super) fn apply(path: &Path, checked: &mut Checked) -> Result<usize, Failure
     let each = checked.found.iter();
     each.for_each(|f| summary.count(f.waived, f.severity));
     checked.summary = summary;
-    Ok(all - checked.found.len())
 }
 
 /// Writes what stands now; waived findings need no baseline.

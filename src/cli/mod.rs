@@ -1,5 +1,7 @@
 //! Arguments in, exit status out. A command is one file here and its row in `COMMANDS`.
 
+mod answer;
+mod audit;
 mod baseline;
 #[cfg(feature = "documents")]
 mod blank;
@@ -27,6 +29,7 @@ mod policies;
 mod progress;
 mod schema;
 mod session;
+mod since;
 mod sink;
 mod stats;
 #[cfg(feature = "documents")]
@@ -121,6 +124,7 @@ const COMMANDS: &[Row] = &[
     Row::of::<init::Init>(),
     Row::of::<new::New>(),
     Row::of::<import::Import>(),
+    Row::of::<audit::Audit>(),
     Row::of::<schema::Schema>(),
     Row::of::<completions::Completions>(),
     Row::of::<man::Man>(),

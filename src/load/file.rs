@@ -26,20 +26,31 @@ const LARGEST: u64 = 2 << 30;
 
 /// Reads a file. One that cannot be read is an empty one with a fault.
 pub(crate) fn read<'s>(found: &Found, index: u32, zone: Tz, options: &'s Options) -> Read<'s> {
-    let unread = |fault: Fault| {
-        let mut piece = FileReader::new(options, zone, index, 0);
-        piece.faults.push(fault);
-        Read {
-            file: SourceFile::empty(&found.path),
-            pieces: vec![piece],
-        }
-    };
-    let bytes = match bytes(&found.real) {
-        Ok(bytes) => bytes,
-        Err(fault) => return unread(*fault),
-    };
+    match bytes(&found.real) {
+        Ok(bytes) => parse(found, bytes, index, zone, options),
+        Err(fault) => unread(found, *fault, index, zone, options),
+    }
+}
+
+fn unread<'s>(found: &Found, fault: Fault, index: u32, zone: Tz, options: &'s Options) -> Read<'s> {
+    let mut piece = FileReader::new(options, zone, index, 0);
+    piece.faults.push(fault);
+    Read {
+        file: SourceFile::empty(&found.path),
+        pieces: vec![piece],
+    }
+}
+
+/// Reads a file's bytes.
+pub(crate) fn parse<'s>(
+    found: &Found,
+    bytes: Vec<u8>,
+    index: u32,
+    zone: Tz,
+    options: &'s Options,
+) -> Read<'s> {
     if let Some(fault) = no_text(&bytes) {
-        return unread(fault);
+        return unread(found, fault, index, zone, options);
     }
     let (text, bad) = decode(bytes);
     let (text, nul) = without_nul(text);

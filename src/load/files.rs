@@ -140,15 +140,7 @@ impl Search<'_> {
 
     fn records(&mut self, path: &Path, yaml: bool) {
         let inside = path.strip_prefix(self.folder).unwrap_or(path);
-        let first = inside.components().next();
-        let first = first.map_or_else(String::new, |c| {
-            c.as_os_str().to_string_lossy().into_owned()
-        });
-        let name = ["yaml", "yml", "csv"]
-            .iter()
-            .find(|e| extension(Path::new(&first)) == **e)
-            .and_then(|e| first.get(..first.len() - e.len() - 1))
-            .unwrap_or(&first);
+        let name = &kind_name(inside);
         if let Some(kind) = self.schema.kind(name) {
             self.found.push(Found {
                 path: below(self.root, path),
@@ -195,6 +187,37 @@ impl Search<'_> {
         self.findings
             .push(file_finding(self.office, &path, rule, severity, message));
     }
+}
+
+/// The kind that a file in an office says it holds: the first part of its path, without extension.
+fn kind_name(inside: &Path) -> String {
+    let first = inside.components().next();
+    let first = first.map_or_else(String::new, |c| {
+        c.as_os_str().to_string_lossy().into_owned()
+    });
+    let name = ["yaml", "yml", "csv"]
+        .iter()
+        .find(|e| extension(Path::new(&first)) == **e)
+        .and_then(|e| first.get(..first.len() - e.len() - 1));
+    name.unwrap_or(&first).to_owned()
+}
+
+/// The kind of a file's records, by its path in the office, and whether it is YAML; none where it holds no records.
+pub(crate) fn of_records(inside: &Path, schema: &Schema) -> Option<(KindId, bool)> {
+    let extension = extension(inside);
+    let hidden = |name: &str| name.starts_with('.') || name.starts_with("~$");
+    let parts: Vec<_> = inside
+        .components()
+        .map(|c| c.as_os_str().to_string_lossy())
+        .collect();
+    let folders = parts.split_last().map_or(&[][..], |p| p.1);
+    if parts.iter().any(|p| hidden(p)) || folders.iter().any(|p| p == "attachments") {
+        return None;
+    }
+    let reads = matches!(extension.as_str(), "yaml" | "yml" | "csv")
+        && *inside != *Path::new("office.yaml");
+    let kind = schema.kind(&kind_name(inside)).filter(|_| reads)?;
+    Some((kind, extension != "csv"))
 }
 
 fn extension(path: &Path) -> String {

@@ -180,7 +180,7 @@ fn changed(pack: &Pack, adoption: &Adoption) -> Vec<Deviation> {
 }
 
 /// What a parameter is called in Chinese: its unit (policies.md, *Parameters*); its own name where it is none of those.
-fn word(parameter: &str) -> String {
+pub(crate) fn word(parameter: &str) -> String {
     let units = [
         ("severity", "级别"),
         ("working_days", "工作日数"),
@@ -217,7 +217,7 @@ fn severity_name(s: Severity) -> &'static str {
     }
 }
 
-fn waiver(w: &Waiver) -> Deviation {
+pub(crate) fn waiver(w: &Waiver) -> Deviation {
     let (mut zh, mut en) = ("豁免".to_owned(), "waived".to_owned());
     let mut part = |label: (&str, &str), value: Option<String>| {
         if let Some(v) = value {

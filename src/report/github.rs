@@ -18,6 +18,9 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         "::notice title=aftercare::{}",
         data(&totals(report, &files))
     )?;
+    for said in super::besides::lines(report) {
+        writeln!(out, "::notice title=aftercare::{}", data(&said))?;
+    }
     for f in report.selection.told_at(&live) {
         let level = match f.severity {
             Severity::Error => "error",
@@ -25,7 +28,8 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         };
         writeln!(
             out,
-            "::{level} file={},line={},col={},title={}::{}",
+            "::{level} file={}{},line={},col={},title={}::{}",
+            property(report.below),
             property(&f.place.file),
             f.place.line,
             f.place.column,
@@ -48,7 +52,7 @@ pub fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let (live, files) = sorted(report);
     writeln!(out, "## aftercare\n\n{}\n", totals(report, &files))?;
     if live.is_empty() {
-        return Ok(());
+        return super::besides::markdown(report, out);
     }
     let lang = report.lang;
     writeln!(
@@ -59,11 +63,6 @@ pub fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         lang.pick("问题", "finding")
     )?;
     for f in report.selection.told_at(&live) {
-        let cell = |t: &str| {
-            t.replace('|', "\\|")
-                .replace(['\n', '\r'], " ")
-                .replace('<', "&lt;")
-        };
         writeln!(
             out,
             "| {}:{} | `{}` | {} |",
@@ -73,7 +72,14 @@ pub fn summary(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             cell(f.message.get(lang))
         )?;
     }
-    Ok(())
+    super::besides::markdown(report, out)
+}
+
+/// A text in a table, in which nothing is Markdown.
+pub(super) fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+        .replace(['\n', '\r'], " ")
+        .replace('<', "&lt;")
 }
 
 /// Where the findings that are not waived stand among all, those of the file with the most errors first, and how many each

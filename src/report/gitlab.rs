@@ -23,7 +23,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
                 Severity::Error => "major",
                 Severity::Warning => "minor",
             },
-            "location": {"path": f.place.file, "lines": {"begin": f.place.line}},
+            "location": {"path": format!("{}{}", report.below, f.place.file), "lines": {"begin": f.place.line}},
         });
         serde_json::to_writer_pretty(&mut *out, &entry)?;
     }

@@ -67,7 +67,11 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
         serde_json::to_writer(&mut *out, &published(&f, report.lang))?;
     }
-    out.write_all(b"]}\n")
+    out.write_all(b"]")?;
+    for (key, value) in super::besides::json(report) {
+        write!(out, ",\n\"{key}\":{value}")?;
+    }
+    out.write_all(b"}\n")
 }
 
 fn counts(s: &Summary) -> Counts {

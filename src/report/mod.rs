@@ -1,5 +1,6 @@
 //! Findings → what `check` prints. A format is one file here and its row in [`FORMATS`].
 
+mod besides;
 pub mod csv;
 pub mod example;
 pub mod failure;
@@ -18,6 +19,7 @@ use std::io::{self, Write};
 
 use chrono::NaiveDate;
 
+use crate::history::{Since, Told};
 use crate::text::Lang;
 pub use select::Selection;
 pub(crate) use style::safe;
@@ -40,6 +42,12 @@ pub struct Report<'a> {
     pub quiet: bool,
     /// Warnings fail too.
     pub strict: bool,
+    /// The workspace's folder in its repository, with a `/` behind it, for code hosts that name files from there.
+    pub below: &'a str,
+    /// With which revision the findings were compared, and what was loosened since.
+    pub since: Option<&'a Since>,
+    /// How far the history can tell, where it was asked.
+    pub history: Option<&'a Told>,
 }
 
 /// A format of the report.

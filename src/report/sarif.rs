@@ -42,7 +42,14 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let index = index.get(f.rule.as_str()).copied();
         serde_json::to_writer(&mut *out, &result(&f, index, report.lang))?;
     }
-    out.write_all(b"]}]}\n")
+    out.write_all(b"]")?;
+    let besides = super::besides::json(report);
+    if !besides.is_empty() {
+        let besides = besides.into_iter().map(|(k, v)| (k.to_owned(), v));
+        let besides = Value::Object(besides.collect());
+        write!(out, ",\"properties\":{besides}")?;
+    }
+    out.write_all(b"}]}\n")
 }
 
 fn level(f: &Finding) -> &'static str {

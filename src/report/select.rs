@@ -62,6 +62,14 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// What was told elsewhere.
+    pub fn of(told: &'a [Finding], summary: Summary) -> Self {
+        Self {
+            items: Items::Told(told),
+            summary,
+        }
+    }
+
     /// The same counts, with these findings in the place of its own.
     #[must_use]
     pub fn showing(self, told: &'a [Finding]) -> Self {

@@ -34,6 +34,7 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     if report.quiet {
         return Ok(());
     }
+    super::besides::text(report, out)?;
     count(report, out)
 }
 
@@ -47,7 +48,10 @@ pub fn count(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let found = match (s.errors, s.warnings) {
         (0, 0) => style.paint(
             Paint::Good,
-            report.lang.pick("没有发现问题", "All in order"),
+            match report.since {
+                None => report.lang.pick("没有发现问题", "All in order"),
+                Some(_) => report.lang.pick("没有新的问题", "Nothing new"),
+            },
         ),
         (e, w) => {
             let what = if e > 0 { Paint::Error } else { Paint::Warning };

@@ -129,6 +129,9 @@ fn findings_as(
         verbose: false,
         quiet: false,
         strict: false,
+        below: "",
+        since: None,
+        history: None,
     };
     let mut out = Vec::new();
     // Writing to memory cannot fail.

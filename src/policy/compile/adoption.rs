@@ -13,7 +13,7 @@ use crate::text::{Bilingual, did_you_mean};
 const LARGEST: i64 = 1_000_000;
 
 /// Whether a written name, short or full, is this rule's.
-pub(in crate::policy) fn names(written: &str, policy: &str, rule: &str) -> bool {
+pub(crate) fn names(written: &str, policy: &str, rule: &str) -> bool {
     written == rule
         || written
             .strip_prefix(policy)

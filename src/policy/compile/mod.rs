@@ -19,7 +19,7 @@ use crate::finding::Place;
 use crate::schema::{FieldId, KindId, Schema};
 use crate::table::Adoption;
 use crate::text::Bilingual;
-pub(super) use adoption::names;
+pub(crate) use adoption::names;
 pub use model::{
     Agree, Body, By, Count, Cover, Figure, Filing, Link, Once, Rate, Rule, Spacing, Span, Test,
     Total, Within,
