@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::pipeline::Judged;
 use crate::policy::verdict::Verdict;
 use crate::policy::{Teller, Waiving};
@@ -27,8 +27,8 @@ pub struct Findings {
 #[derive(Clone, Copy, Debug)]
 pub struct Found {
     file: u32,
-    line: u32,
-    column: u32,
+    /// The byte at which it stands: in one file the order of bytes is that of lines and columns.
+    at: u32,
     rule: u16,
     /// Which of the offices.
     pub office: u16,
@@ -108,7 +108,7 @@ impl Findings {
     fn sort(&mut self, judged: &[Judged]) {
         let mut all = std::mem::take(&mut self.all);
         let tellers = tellers(judged);
-        let key = |f: &Found| (f.file, f.line, f.column, f.rule);
+        let key = |f: &Found| (f.file, f.at, f.rule);
         all.par_sort_by(|a, b| {
             key(a)
                 .cmp(&key(b))
@@ -252,11 +252,10 @@ impl Parts {
                 let j = u16::try_from(j).unwrap_or(u16::MAX);
                 let each = (0..).zip(&judgement.missed);
                 each.map(move |(at, v)| {
-                    let (file, line, column) = place(office, v);
+                    let (file, at_byte) = place(office, v);
                     Found {
                         file,
-                        line,
-                        column,
+                        at: at_byte,
                         rule: 0,
                         office: 0,
                         severity: judgement.severity,
@@ -267,7 +266,8 @@ impl Parts {
             })
             .collect();
         let mut waiving = Waiving::of(office);
-        for f in &mut all {
+        let waived = all.iter_mut();
+        for f in waived.filter(|_| !office.config.waivers.is_empty()) {
             let From::Rule(j, at) = f.from else { continue };
             let judgement = &judged.judgements[usize::from(j)];
             let (record, period) = about(office, &judgement.missed[at as usize]);
@@ -277,8 +277,7 @@ impl Parts {
         core.extend(waiving.notes(compiled));
         all.extend((0..).zip(&core).map(|(at, f)| Found {
             file: HOME,
-            line: f.place.line,
-            column: f.place.column,
+            at: byte(office, &f.place),
             rule: 0,
             office: 0,
             severity: f.severity,
@@ -302,11 +301,19 @@ fn about<'a>(office: &'a Office, v: &'a Verdict) -> (Option<&'a str>, Option<&'a
     (v.record.map(id), v.period.as_deref())
 }
 
-/// Where a verdict points: file among the office's, line, column.
-fn place(office: &Office, v: &Verdict) -> (u32, u32, u32) {
+/// Where a verdict points: the file among the office's, and the byte in it.
+fn place(office: &Office, v: &Verdict) -> (u32, u32) {
     match v.record {
-        Some((kind, row)) => office.line_and_column(kind, row, v.fields.first().copied()),
-        None => (HOME, office.config.place.line, office.config.place.column),
+        Some((kind, row)) => office.byte_of(kind, row, v.fields.first().copied()),
+        None => (HOME, byte(office, &office.config.place)),
+    }
+}
+
+/// The byte of a place; in a file that holds no record, a number in the order of its lines and columns.
+fn byte(office: &Office, place: &Place) -> u32 {
+    match office.files.iter().find(|f| f.path == place.file) {
+        Some(file) => file.byte_at(place.line, place.column),
+        None => (place.line << 12) | place.column.min(0xfff),
     }
 }
 

@@ -135,13 +135,14 @@ impl SourceFile {
         before(to) - before(from)
     }
 
-    /// The line and the column of a byte, both from 1; a column counts characters.
-    pub fn line_and_column(&self, start: u32) -> (u32, u32) {
+    /// The byte at a line and a column, both from 1, as [`Self::place`] counts them.
+    pub fn byte_at(&self, line: u32, column: u32) -> u32 {
         let starts = self.line_starts();
-        let line = starts.partition_point(|s| *s <= start).max(1);
-        let at = floor(&self.text, (start as usize).min(self.text.len()));
-        let column = self.chars(starts[line - 1] as usize, at);
-        (small(line), small(column + 1))
+        let first = starts.get(line.saturating_sub(1) as usize).copied();
+        let first = first.unwrap_or_else(|| small(self.text.len()));
+        let rest = self.text.get(first as usize..).unwrap_or_default();
+        let before = rest.chars().take(column.saturating_sub(1) as usize);
+        first + small(before.map(char::len_utf8).sum())
     }
 
     /// The place of bytes in the file.
@@ -221,6 +222,17 @@ mod tests {
         assert_eq!(at(2), (2, "b".into()));
         assert_eq!(at(5), (3, "c".into()));
         assert_eq!(at(7), (4, "d".into()));
+    }
+
+    #[test]
+    fn a_place_leads_back_to_its_byte() {
+        let f = file("编号,名称\r\nC-1,湖㳇镇\n\nx");
+        for (at, _) in f.text.char_indices() {
+            let at = u32::try_from(at).unwrap();
+            let place = f.place(at, 1);
+            assert_eq!(f.byte_at(place.line, place.column), at);
+        }
+        assert_eq!(f.byte_at(9, 1) as usize, f.text.len());
     }
 
     #[test]

@@ -473,16 +473,10 @@ impl Office {
         self.files[origin.file as usize].place(start, len)
     }
 
-    /// [`Self::place`] in numbers: the file among `files`, its line and column.
-    pub fn line_and_column(
-        &self,
-        kind: KindId,
-        row: Row,
-        field: Option<FieldId>,
-    ) -> (u32, u32, u32) {
+    /// Where [`Self::place`] begins: the file among `files`, and the byte in it.
+    pub fn byte_of(&self, kind: KindId, row: Row, field: Option<FieldId>) -> (u32, u32) {
         let (origin, start, _) = self.span(kind, row, field);
-        let (line, column) = self.files[origin.file as usize].line_and_column(start);
-        (origin.file, line, column)
+        (origin.file, start)
     }
 
     /// Where a field, or else the record, stands: first byte and bytes.
