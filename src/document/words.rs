@@ -1,6 +1,6 @@
 //! Values as people read them, in both languages.
 
-use chrono::{Datelike, NaiveDate, Timelike};
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
 use crate::calendar::{Period, Unit};
 use crate::moment::Moment;
@@ -122,19 +122,57 @@ pub(crate) fn date(d: NaiveDate, lang: Lang) -> String {
 
 /// A day with its time of day, where it is known.
 pub(crate) fn moment(m: Moment, lang: Lang) -> String {
+    of_moment(m, false, lang)
+}
+
+/// A day, with its time of day where that is known and wanted.
+pub(crate) fn of_moment(m: Moment, day: bool, lang: Lang) -> String {
     if !m.is_present() {
         return String::new();
     }
-    let day = date(m.date(), lang);
-    if !m.has_time() {
-        return day;
+    timed(m, day, date(m.date(), lang))
+}
+
+/// As it stands in a column: `3月1日 09:20` and `1 Mar 09:20` where the year is that of the sheet's period, else with
+/// the year.
+pub(crate) fn brief(m: Moment, day: bool, lang: Lang, period: Option<Period>) -> String {
+    if !m.is_present() {
+        return String::new();
+    }
+    let d = m.date();
+    let known = period.is_some_and(|p| p.first.year() == d.year() && p.last.year() == d.year());
+    let (month, n) = (&MONTHS[d.month0() as usize][..3], d.day());
+    let short = match (known, lang) {
+        (true, Lang::Zh) => format!("{}月{n}日", d.month()),
+        (false, Lang::Zh) => date(d, lang),
+        (true, Lang::En) => format!("{n} {month}"),
+        (false, Lang::En) => format!("{n} {month} {}", d.year()),
+    };
+    timed(m, day, short)
+}
+
+fn timed(m: Moment, day: bool, date: String) -> String {
+    if day || !m.has_time() {
+        return date;
     }
     let t = m.datetime();
     let seconds = match t.second() {
         0 => String::new(),
         s => format!(":{s:02}"),
     };
-    format!("{day} {:02}:{:02}{seconds}", t.hour(), t.minute())
+    format!("{date} {:02}:{:02}{seconds}", t.hour(), t.minute())
+}
+
+/// How long something lasts: `1 小时 30 分钟`, `1 h 30 min`; what is shorter than a minute is told in seconds.
+pub(crate) fn length(t: TimeDelta, lang: Lang) -> String {
+    let parts = [
+        (t.num_hours(), lang.pick("小时", "h")),
+        (t.num_minutes() % 60, lang.pick("分钟", "min")),
+        (t.num_seconds() % 60, lang.pick("秒", "s")),
+    ];
+    let told = parts.iter().filter(|(n, _)| *n != 0);
+    let told: Vec<String> = told.map(|(n, unit)| format!("{n} {unit}")).collect();
+    told.join(" ")
 }
 
 /// A period in words: `2025年第14周（3月31日至4月6日）`, `2025年3月`.

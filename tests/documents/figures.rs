@@ -165,3 +165,57 @@ fn lines_of_allowed_values_columns_that_count_and_an_order() {
     assert_eq!(lines[0], "非常满意 | 是");
     assert_eq!(lines.len(), 5 + 2, "{lines:?}");
 }
+
+const SHIFTS: &str = "id,staff,starts_at,ends_at,away_from,away_until,substitute\n\
+    H1,S1,2024-12-29 08:00,2024-12-30 07:00,,,\n\
+    H2,S1,2024-12-30 08:00,2024-12-31 20:00,2024-12-30 12:00,2024-12-30 12:30,\n\
+    H3,S2,2024-12-31 19:00,2025-01-02 08:00,2025-01-01 12:00,2025-01-01 13:00,S1\n\
+    H4,S2,2025-01-02 08:01,2025-01-05 23:00,,,\n";
+
+/// A week over the turn of the year: its gaps, and its days without the year only where that cannot be mistaken.
+#[test]
+fn gaps_stand_between_the_lines_and_the_period_says_the_year() {
+    let form = format!(
+        "id: duty-roster\n{HEAD}per: [week]\nrows:\n  - table:\n      from: [{{of: shifts}}]\n      gaps:\n        \
+         label: {{zh: 无人, en: Nobody}}\n        cover: {{of: shifts, from: starts_at, until: ends_at, \
+         away: {{from: away_from, until: away_until, unless: present(substitute)}}}}\n      columns:\n        \
+         - {{value: id}}\n        - {{value: ends_at}}\n"
+    );
+    let lines = |lang: &str| {
+        let config = format!("name: 甲\nlang: {lang}\npolicies: [service-desk-duty]\n");
+        shown(&form, &[("office.yaml", &config), ("shifts.csv", SHIFTS)])
+    };
+    assert_eq!(
+        lines("zh")[1..],
+        [
+            // The gap began in this week, after the shift of the week before.
+            "[无人：2024年12月30日 07:00 至 2024年12月30日 08:00（1 小时）]",
+            "H2 | 2024年12月31日 20:00",
+            "[无人：2024年12月30日 12:00 至 2024年12月30日 12:30（30 分钟）]",
+            "H3 | 2025年1月2日 08:00",
+            "[无人：2025年1月2日 08:00 至 2025年1月2日 08:01（1 分钟）]",
+            "H4 | 2025年1月5日 23:00",
+        ]
+    );
+    assert_eq!(lines("en")[2], "H2 | 31 Dec 2024 20:00");
+    assert_eq!(
+        lines("zh")[0],
+        "H1 | 12月30日 07:00",
+        "the week before lies within 2024"
+    );
+}
+
+#[test]
+fn a_register_s_days_have_no_year() {
+    let form = format!(
+        "id: duty-roster\n{HEAD}per: [week]\nrows:\n  - table:\n      from: [{{of: shifts}}]\n      columns:\n        \
+         - {{value: id}}\n        - {{value: starts_at, kind: date}}\n        - {{value: ends_at}}\n"
+    );
+    let shifts = "id,staff,starts_at,ends_at\nH1,S1,2025-03-03 08:00,2026-03-03 20:00:05\n";
+    let lines = |lang: &str| {
+        let config = format!("name: 甲\nlang: {lang}\npolicies: [service-desk-duty]\n");
+        shown(&form, &[("office.yaml", &config), ("shifts.csv", shifts)])
+    };
+    assert_eq!(lines("zh"), ["H1 | 3月3日 | 2026年3月3日 20:00:05"]);
+    assert_eq!(lines("en"), ["H1 | 3 Mar | 3 Mar 2026 20:00:05"]);
+}

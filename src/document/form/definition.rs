@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use crate::calendar::Unit;
-use crate::policy::definition::{Link, Source};
+use crate::policy::definition::{Cover, Link, Source};
 use crate::text::Bilingual;
 
 /// A form: what one sheet of it stands for, and its grid.
@@ -218,11 +218,23 @@ pub struct Table {
     pub order: Vec<Source>,
     /// A subheading for each value of this; of a list, for each of its parts.
     pub group: Option<Source>,
+    /// Between its lines, one for each gap in what records cover.
+    pub gaps: Option<Gaps>,
     /// Its columns.
     pub columns: Vec<Column>,
     /// At least so many lines; those left over are for handwriting.
     #[serde(default)]
     pub min_rows: u16,
+}
+
+/// A time that nothing covers is told between the lines of a table, as a rule with `cover` finds it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gaps {
+    /// What is said of it, before its beginning and end.
+    pub label: Bilingual,
+    /// What should leave no gap.
+    pub cover: Cover,
 }
 
 /// A column of a table.

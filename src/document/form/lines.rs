@@ -167,6 +167,7 @@ impl<'a> Filler<'a> {
         let mut seen = FxHashSet::default();
         let groups = self.grouped(t, lines);
         let several = groups.len() > 1;
+        let mut open = self.open(t, view);
         for (group, lines) in groups {
             let headed = group.is_some();
             rows.extend(group.map(|group| Entry::Group { group }));
@@ -175,6 +176,7 @@ impl<'a> Filler<'a> {
                 if let Some(r) = line.record {
                     self.used.whole(r);
                 }
+                rows.extend(self.gaps_before(&mut open, Some(line.at), view));
                 count += 1;
                 let mut cells = Vec::new();
                 let first = line.record.is_none_or(|r| seen.insert(r));
@@ -192,6 +194,7 @@ impl<'a> Filler<'a> {
                 rows.extend(part.line(self, t, self.lang.pick("小计", "Subtotal")));
             }
         }
+        rows.extend(self.gaps_before(&mut open, None, view));
         for _ in count..t.min_rows {
             rows.push(Entry::Cells(vec![Shown::default(); t.columns.len()]));
         }
@@ -370,7 +373,7 @@ impl<'a> Filler<'a> {
                 let cents = Exact::of(view.value(e)).and_then(Exact::cents);
                 (cents.map(capitals).unwrap_or_default(), None)
             }
-            show => self.told(view, e, show == Some(Show::Date)),
+            show => self.briefly(view, e, show == Some(Show::Date)),
         };
         let value = if c.total {
             Exact::of(view.value(e))
@@ -389,6 +392,20 @@ impl<'a> Filler<'a> {
             ..Shown::default()
         };
         (shown, value)
+    }
+}
+
+impl<'a> Filler<'a> {
+    /// As `told`, a moment in the short form that tables have.
+    fn briefly(&mut self, view: &View<'a>, e: &Expr, day: bool) -> Told {
+        let (text, place) = self.told(view, e, day);
+        match view.value(e) {
+            // What must not be shown is not shown in short either.
+            Value::Moment(m) if text == words::of_moment(m, day, self.lang) => {
+                (words::brief(m, day, self.lang, view.period), place)
+            }
+            _ => (text, place),
+        }
     }
 }
 
@@ -452,10 +469,15 @@ impl Totals {
         }
     }
 
-    /// The last line, for the columns that are added up; its word stands in the first of the others.
+    /// The last line, for the columns that are added up; its word stands in one of the others.
     fn line(&self, filler: &Filler<'_>, t: &Table, word: &str) -> Option<Entry> {
         t.columns.iter().find(|c| c.total)?;
-        let place = t.columns.iter().position(|c| !c.total);
+        // Before the first sum, where there is most room.
+        let before = t.columns.iter().enumerate().take_while(|(_, c)| !c.total);
+        let place = before
+            .max_by_key(|(i, c)| (c.width, std::cmp::Reverse(*i)))
+            .or_else(|| t.columns.iter().enumerate().find(|(_, c)| !c.total))
+            .map(|(i, _)| i);
         let cell = |(i, c): (usize, &Column)| {
             let sum = self.0[i].filter(|_| c.total);
             let text = match sum {

@@ -14,7 +14,7 @@ use crate::policy::value::MAX_LETS;
 use crate::schema::{EnumValue, FieldType, KindId};
 use crate::text::Bilingual;
 
-type Row = Spanned<def::Row>;
+pub(super) type Row = Spanned<def::Row>;
 
 /// What a table's lines are of: the kind's name, what names mean, and the label of the allowed value they stand for.
 type Line<'a> = (&'a str, Names, Option<Bilingual>);
@@ -55,6 +55,7 @@ impl Compiler<'_> {
             from,
             group,
             order,
+            gaps: opt(t.gaps.as_ref(), |g| self.gaps(row, t, g).map(Box::new))?,
             columns,
             min_rows: usize::from(t.min_rows),
         })

@@ -11,6 +11,7 @@ mod definition;
 mod distribution;
 mod fields;
 mod fill;
+mod gaps;
 mod lines;
 mod make;
 mod members;

@@ -6,7 +6,7 @@ use super::definition::Show;
 use super::parts::Part;
 use super::text::Words;
 use crate::calendar::Unit;
-use crate::policy::compile::Link;
+use crate::policy::compile::{Cover, Link};
 use crate::policy::expr::Expr;
 use crate::schema::{EnumValue, KindId};
 use crate::text::Bilingual;
@@ -120,6 +120,8 @@ pub(super) struct Table {
     pub group: Vec<Expr>,
     /// For each entry of `from`, what its lines are in order of.
     pub order: Vec<Vec<Expr>>,
+    /// What a gap in this is called.
+    pub gaps: Option<Box<(Bilingual, Cover)>>,
     pub columns: Vec<Column>,
     pub min_rows: usize,
 }

@@ -20,25 +20,23 @@ struct Stretch {
     row: Row,
 }
 
-/// A finding for each gap, at the record whose stretch ends before it. A gap still open at as-of ends at the next midnight.
+/// A time that nothing covers, its end excluded, and the record whose stretch ends before it.
+#[derive(Clone, Copy, Debug)]
+pub struct Gap {
+    /// When it begins.
+    pub from: NaiveDateTime,
+    /// When it ends.
+    pub to: NaiveDateTime,
+    /// The record before it.
+    pub row: Row,
+}
+
+/// A finding for each gap, at the record whose stretch ends before it.
 pub fn evaluate(rule: &Rule, c: &Cover, cx: &Context<'_>) -> Outcome {
     let mut out = Outcome::new(cx.asked);
-    let end_of_as_of = (i64::from(cx.office.as_of.to_epoch_days()) + 1) * DAY;
-    let (covered, last) = covered(c, cx, end_of_as_of);
-    let until = last.min(end_of_as_of);
-    let since = cx
-        .office
-        .config
-        .since
-        .map(|s| i64::from(s.to_epoch_days()) * DAY);
-    let gaps = gaps(&covered, until);
-    out.tally.met = (covered.len() as u64).saturating_sub(gaps.len() as u64);
-    for gap in gaps {
-        let from = since.map_or(gap.from, |s| gap.from.max(s));
-        if from >= gap.to {
-            continue;
-        }
-        let (from, to) = (instant(from), instant(gap.to));
+    let (stretches, open) = uncovered(c, cx);
+    out.tally.met = stretches.saturating_sub(open.len()) as u64;
+    for Gap { from, to, row } in open.into_iter().filter(|g| g.from < g.to) {
         let (first, last) = (from.date(), to.date());
         if !cx.in_force(rule, Some(first), Some(last)) {
             continue;
@@ -58,10 +56,29 @@ pub fn evaluate(rule: &Rule, c: &Cover, cx: &Context<'_>) -> Outcome {
                 ("to", same(written(to))),
                 ("minutes", same(minutes)),
             ],
-            ..Verdict::missed(Some((c.of, gap.row)))
+            ..Verdict::missed(Some((c.of, row)))
         });
     }
     out
+}
+
+/// How many stretches there are, and the gaps between them, of which what lies before the office's `since` is cut off
+/// (such a gap may end as it begins). One still open at as-of ends at the next midnight.
+pub fn uncovered(c: &Cover, cx: &Context<'_>) -> (usize, Vec<Gap>) {
+    let end_of_as_of = (i64::from(cx.office.as_of.to_epoch_days()) + 1) * DAY;
+    let (covered, last) = covered(c, cx, end_of_as_of);
+    let until = last.min(end_of_as_of);
+    let since = cx
+        .office
+        .config
+        .since
+        .map(|s| i64::from(s.to_epoch_days()) * DAY);
+    let open = gaps(&covered, until).into_iter().map(|g| Gap {
+        from: instant(since.map_or(g.from, |s| g.from.max(s))),
+        to: instant(g.to),
+        row: g.row,
+    });
+    (covered.len(), open.collect())
 }
 
 fn instant(seconds: i64) -> NaiveDateTime {

@@ -2,7 +2,7 @@
 
 mod agree;
 mod count;
-mod cover;
+pub mod cover;
 mod filing;
 mod rate;
 mod require;
