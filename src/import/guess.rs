@@ -22,10 +22,23 @@ const VALUES: usize = 200;
 /// So many unknown values are named.
 const NAMED: usize = 12;
 
-/// Ways in which other systems write days, with the day or the month first.
-const FORMATS: [[&str; 3]; 2] = [
-    ["%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y"],
-    ["%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y"],
+/// Ways in which other systems write days, with the day or the month first; the year first beside them, since formats
+/// once written are all that is read.
+const FORMATS: [[&str; 5]; 2] = [
+    [
+        "%d/%m/%Y %H:%M:%S",
+        "%d/%m/%Y %H:%M",
+        "%d/%m/%Y",
+        "%Y/%m/%d",
+        "%Y-%m-%d",
+    ],
+    [
+        "%m/%d/%Y %H:%M:%S",
+        "%m/%d/%Y %H:%M",
+        "%m/%d/%Y",
+        "%Y/%m/%d",
+        "%Y-%m-%d",
+    ],
 ];
 
 /// Guesses a map for a file.
@@ -307,15 +320,15 @@ impl Guess<'_> {
 }
 
 /// The formats that read all of some texts.
-fn dated(texts: &BTreeSet<String>) -> Vec<[&'static str; 3]> {
-    let fits = |formats: &[&str; 3]| {
+fn dated(texts: &BTreeSet<String>) -> Vec<[&'static str; 5]> {
+    let fits = |formats: &[&str; 5]| {
         let read = |text: &String| formats.iter().any(|f| moment::is_written(text, f));
         texts.iter().all(read)
     };
     FORMATS.into_iter().filter(fits).collect()
 }
 
-fn quoted(formats: &[&str; 3]) -> String {
+fn quoted(formats: &[&str; 5]) -> String {
     let all: Vec<String> = formats.iter().map(|f| format!("'{f}'")).collect();
     all.join(", ")
 }

@@ -45,6 +45,10 @@ fn book(w: &Workspace) -> std::path::PathBuf {
         .unwrap()
         .write(3, 4, "是")
         .unwrap();
+    s.write(5, 0, "A3")
+        .unwrap()
+        .write(5, 1, "2025/3/14")
+        .unwrap();
     s.write(4, 0, "A2")
         .unwrap()
         .write(4, 1, "13/03/2025")
@@ -53,7 +57,7 @@ fn book(w: &Workspace) -> std::path::PathBuf {
         .unwrap()
         .write(4, 3, "关不上")
         .unwrap();
-    for row in 5..40_000 {
+    for row in 6..40_000 {
         s.write_blank(row, 0, &plain).unwrap();
     }
     w.write("book.xlsx", book.save_to_buffer().unwrap())
@@ -80,10 +84,10 @@ fn a_map_is_guessed_and_can_be_used_as_it_is() {
         ..request
     })
     .unwrap();
-    assert_eq!((o.read, o.taken), (2, 2), "{:?}", o.refused);
+    assert_eq!((o.read, o.taken), (3, 3), "{:?}", o.refused);
     assert_eq!(
         w.written(&o),
-        "编号,报修时间,部位,维修内容,应急\nA1,2025-03-01,给排水,漏水,是\nA2,2025-03-13,门窗,关不上,\n"
+        "编号,报修时间,部位,维修内容,应急\nA1,2025-03-01,给排水,漏水,是\nA2,2025-03-13,门窗,关不上,\nA3,2025-03-14,,,\n"
     );
 }
 

@@ -36,7 +36,7 @@ impl<'a> Maker<'a> {
         }
         let parts = self.parts(&mut filler, &view, redaction);
         let blocks = filler.blocks(form, &view);
-        filler.used = std::mem::take(&mut filler.used).from_files(office);
+        filler.used = std::mem::take(&mut filler.used).without_findings(office);
         let copies = form
             .copies
             .as_ref()

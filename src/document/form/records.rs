@@ -55,7 +55,7 @@ impl Used {
     }
 
     /// Forgets what no file holds: findings are made from other records.
-    pub fn from_files(mut self, office: &Office) -> Self {
+    pub fn without_findings(mut self, office: &Office) -> Self {
         self.order
             .retain(|(record, _)| !office.schema.is_derived(record.0));
         let records = self.order.iter().map(|(record, _)| *record);
