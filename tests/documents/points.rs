@@ -69,11 +69,8 @@ fn statements(as_of: &str, month: &str, with: &str) -> Vec<String> {
         .filter(|r| r.path.ends_with(&format!("{month}.pdf")))
     {
         let sheet = json(r);
-        let tables = sheet["blocks"].as_array().unwrap().iter();
-        let points = tables
-            .filter(|b| b["head"].as_array().is_some())
-            .next_back()
-            .unwrap();
+        let mut tables = sheet["blocks"].as_array().unwrap().iter();
+        let points = tables.rfind(|b| b["head"].as_array().is_some()).unwrap();
         for row in points["rows"].as_array().unwrap() {
             let texts: Vec<&str> = row
                 .as_array()

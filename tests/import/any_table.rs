@@ -60,8 +60,9 @@ proptest! {
             return Ok(());
         }
         let checked = w.check("2199-12-31");
-        // Any character may come: whether it can be printed is no matter of import.
-        let told = core(&checked).into_iter().filter(|f| !f.starts_with("core/glyph"));
+        // Any character may come: whether it can be printed, or looks as if it had lost its zeros, is no matter of import.
+        let other = |f: &String| f.starts_with("core/glyph") || f.contains("lost the zeros");
+        let told = core(&checked).into_iter().filter(|f| !other(f));
         prop_assert_eq!(told.collect::<Vec<_>>(), Vec::<String>::new());
         let office = &checked.offices[0].office;
         let kind = office.schema.kind("repairs").unwrap();

@@ -68,8 +68,10 @@ impl Rate {
 fn told(s: &Reckoned, period: Period) -> bool {
     match s.period {
         None => period.contains(s.due),
-        Some(own) if own.first >= period.first => own.last <= period.last,
-        Some(own) => own.first <= period.first && own.last >= period.last,
+        Some(own) => {
+            let holds = |a: Period, b: Period| a.first <= b.first && a.last >= b.last;
+            holds(period, own) || holds(own, period)
+        }
     }
 }
 
