@@ -169,14 +169,7 @@ impl Folder {
 }
 
 fn refused(path: &str, zh: &str, en: &str) -> Failure {
-    let place = Place {
-        file: path.to_owned(),
-        line: 1,
-        column: 1,
-        width: 1,
-        excerpt: String::new(),
-        excerpt_column: 1,
-    };
+    let place = Place::whole(path);
     Failure {
         place: Some(place),
         ..Failure::usage(format!("「{path}」{zh}"), format!("`{path}` {en}"))

@@ -33,6 +33,20 @@ pub struct Place {
     pub excerpt_column: u32,
 }
 
+impl Place {
+    /// The beginning of a file, without its text.
+    pub fn whole(file: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: 1,
+            column: 1,
+            width: 1,
+            excerpt: String::new(),
+            excerpt_column: 1,
+        }
+    }
+}
+
 /// A second place that explains a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {

@@ -86,7 +86,7 @@ impl Ask<'_> {
             }
             None => None,
         };
-        Ok(found.unwrap_or_else(|| whole(&path)))
+        Ok(found.unwrap_or_else(|| Place::whole(&path)))
     }
 
     /// Offices that are gone, each with all that it had.
@@ -136,7 +136,7 @@ impl Ask<'_> {
                 kind: None,
                 record: None,
                 ..bare(
-                    whole(&file(&format!("{folder}/office.yaml"))),
+                    Place::whole(&file(&format!("{folder}/office.yaml"))),
                     message,
                     help,
                 )
@@ -158,15 +158,4 @@ fn sorted(trail: &Trail) -> Vec<((u32, KindId, &str), &Way)> {
 /// A path below the workspace.
 fn file(path: &str) -> String {
     format!("records/{path}").replace("//", "/")
-}
-
-fn whole(path: &str) -> Place {
-    Place {
-        file: path.to_owned(),
-        line: 1,
-        column: 1,
-        width: 1,
-        excerpt: String::new(),
-        excerpt_column: 1,
-    }
 }

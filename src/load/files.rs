@@ -254,14 +254,7 @@ fn file_finding(
         record: None,
         field: None,
         period: None,
-        place: Place {
-            file: path.to_owned(),
-            line: 1,
-            column: 1,
-            width: 1,
-            excerpt: String::new(),
-            excerpt_column: 1,
-        },
+        place: Place::whole(path),
         message,
         help: Bilingual::new(
             "改名、另存或移走这个文件。",

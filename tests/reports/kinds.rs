@@ -85,6 +85,41 @@ fn what_is_due_is_told_day_by_day() {
     insta::assert_snapshot!(told(named(&all, "a/reports/due/2025-03-13.html")));
 }
 
+#[test]
+fn of_many_findings_the_gravest_are_listed_and_the_rest_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let staff = "id,name,role\nM,周岚,manager\n";
+    let mut repairs = "id,received_at,completed_at,category\n".to_owned();
+    for i in 0..130 {
+        repairs += &format!("R{i:03},2025-03-03,2025-03-05,leak\n");
+    }
+    let files = [
+        (
+            "a/office.yaml",
+            "name: 翠湖\npolicies: [{use: residential-visit-rates, with: {revisit-leak-3d: {severity: warning}}}]\nsince: 2025-03-01\n",
+        ),
+        ("a/staff.csv", staff),
+        ("a/repairs.csv", &repairs),
+    ];
+    let checked = office(folder.path(), &files, "2025-12-31");
+    let all = recipes(&checked);
+    let year = named(&all, "a/reports/annual/2025.html");
+    let context = String::from_utf8(year.context.clone()).unwrap();
+    assert!(context.contains("这里列出 100 项，错误在前"), "{context}");
+    let year = told(year);
+    let open = year.split("期末仍未做到的事项").last().unwrap();
+    let levels: Vec<&str> = open
+        .lines()
+        .filter_map(|l| ["错误 |", "警告 |"].into_iter().find(|w| l.starts_with(w)))
+        .collect();
+    let errors = levels.iter().take_while(|l| **l == "错误 |").count();
+    assert_eq!(levels.len(), 100, "{open}");
+    assert!(
+        errors > 0 && levels[errors..].iter().all(|l| *l == "警告 |"),
+        "{levels:?}"
+    );
+}
+
 fn two_offices(lang: &str) -> (tempfile::TempDir, Checked) {
     let folder = tempfile::tempdir().unwrap();
     let config =

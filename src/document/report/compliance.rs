@@ -11,7 +11,7 @@ use crate::agenda;
 use crate::document::chart::{self, Level};
 use crate::document::redact::Redaction;
 use crate::finding::Finding;
-use crate::policy::Packs;
+use crate::policy::{Judgement, Packs};
 use crate::statistics::{Change, Permille, share_change, wilson};
 use crate::text::Lang;
 
@@ -38,29 +38,36 @@ pub(super) fn policy_title(packs: &Packs, id: &str, lang: Lang) -> String {
     packs.get(id).map_or(id, |p| p.title.get(lang)).to_owned()
 }
 
-/// Compliance by policy and rule.
-pub(super) fn compliance(m: &Maker<'_>) -> Vec<Block> {
+/// Rules under the titles of their policies; those of a policy follow each other.
+pub(super) fn chapters<'j>(
+    packs: &Packs,
+    lang: Lang,
+    rules: impl Iterator<Item = (&'j Judgement, Kept)>,
+) -> Vec<Chapter> {
     let mut chapters: Vec<(&str, Chapter)> = Vec::new();
-    for (j, kept) in m.kept() {
+    for (j, kept) in rules {
         if chapters.last().is_none_or(|(id, _)| *id != j.policy) {
-            let title = policy_title(m.packs, &j.policy, m.lang);
-            chapters.push((
-                &j.policy,
-                Chapter {
-                    title,
-                    lines: Vec::new(),
-                },
-            ));
+            let chapter = Chapter {
+                title: policy_title(packs, &j.policy, lang),
+                lines: Vec::new(),
+            };
+            chapters.push((&j.policy, chapter));
         }
         if let Some((_, chapter)) = chapters.last_mut() {
             chapter.lines.push(Line {
-                title: j.title.get(m.lang).to_owned(),
+                title: j.title.get(lang).to_owned(),
                 clause: j.clause.clone(),
-                kept: *kept,
+                kept,
             });
         }
     }
-    let chapters: Vec<Chapter> = chapters.into_iter().map(|(_, c)| c).collect();
+    chapters.into_iter().map(|(_, c)| c).collect()
+}
+
+/// Compliance by policy and rule.
+pub(super) fn compliance(m: &Maker<'_>) -> Vec<Block> {
+    let rules = m.kept().iter().map(|(j, kept)| (*j, *kept));
+    let chapters = chapters(m.packs, m.lang, rules);
     vec![Block::Table(table(&chapters, m.lang))]
 }
 

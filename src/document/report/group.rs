@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::answers;
 use super::block::{Block, Cell, Head, Row, Table};
-use super::compliance::{self, Chapter, Line, figures, interval, or_dash, policy_title, ranked};
+use super::compliance::{self, figures, interval, or_dash, ranked};
 use super::kept::{self, Kept};
 use super::maker::{Figure, Maker, Tell, activity_figure, answer_figure};
 use super::manifest::{Offices, Show, Which, Worst, WorstBy, WrittenBlock};
@@ -353,34 +353,16 @@ impl Group<'_> {
 
     /// Each rule of the group's policies, all offices added up.
     fn compliance(&self) -> Table {
-        let mut all: BTreeMap<&str, (&Judgement, &Maker<'_>, Kept)> = BTreeMap::new();
+        let mut all: BTreeMap<&str, (&Judgement, Kept)> = BTreeMap::new();
         for m in &self.makers {
             for (j, kept) in m.kept() {
-                let entry = all.entry(&j.rule).or_insert((j, m, Kept::default()));
-                entry.2.add(*kept);
+                let entry = all.entry(&j.rule).or_insert((j, Kept::default()));
+                entry.1.add(*kept);
             }
         }
-        let mut chapters: Vec<(&str, Chapter)> = Vec::new();
-        for (j, m, kept) in all.values() {
-            if chapters.last().is_none_or(|(id, _)| *id != j.policy) {
-                let title = policy_title(m.packs, &j.policy, self.lang);
-                chapters.push((
-                    &j.policy,
-                    Chapter {
-                        title,
-                        lines: Vec::new(),
-                    },
-                ));
-            }
-            if let Some((_, chapter)) = chapters.last_mut() {
-                chapter.lines.push(Line {
-                    title: j.title.get(self.lang).to_owned(),
-                    clause: j.clause.clone(),
-                    kept: *kept,
-                });
-            }
-        }
-        let chapters: Vec<Chapter> = chapters.into_iter().map(|(_, c)| c).collect();
+        let chapters = self.makers.first().map_or_else(Vec::new, |m| {
+            compliance::chapters(m.packs, self.lang, all.into_values())
+        });
         compliance::table(&chapters, self.lang)
     }
 

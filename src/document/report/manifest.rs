@@ -364,6 +364,8 @@ pub struct FindingsOf {
     pub caption: Bilingual,
     /// Which.
     pub which: Which,
+    /// At most so many, the gravest first; how many more there are is told.
+    pub most: Option<usize>,
 }
 
 /// Which findings, compared with the day before the period.

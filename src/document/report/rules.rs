@@ -70,7 +70,18 @@ fn severity(m: &Maker<'_>, f: &Finding) -> String {
 
 /// Findings, each with its place.
 pub(super) fn findings(m: &Maker<'_>, b: &FindingsOf) -> Vec<Block> {
-    let rows = chosen(m, b.which).into_iter().map(|f| {
+    let mut all = chosen(m, b.which);
+    let (count, most) = (all.len(), b.most.unwrap_or(usize::MAX));
+    let mut note = String::new();
+    if count > most {
+        all.sort_by_key(|f| (f.waived, f.severity));
+        all.truncate(most);
+        note = m.lang.pick(
+            format!("共 {count} 项，这里列出 {most} 项，错误在前；全部见问题清单。"),
+            format!("{most} of {count}, errors first; all stand in the list of findings."),
+        );
+    }
+    let rows = all.into_iter().map(|f| {
         Row::of([
             Cell::from(severity(m, f)),
             Cell::from(title(m, &f.rule)),
@@ -92,6 +103,7 @@ pub(super) fn findings(m: &Maker<'_>, b: &FindingsOf) -> Vec<Block> {
         head,
         rows: rows.collect(),
         none: m.say("没有。", "None.").to_owned(),
+        note,
         ..Table::default()
     })]
 }
