@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::finding::Place;
+use crate::finding::{Finding, Place};
 use crate::moment::Moment;
 use crate::schema::{FieldId, KindId, Schema};
 use crate::text::Lang;
@@ -397,6 +397,12 @@ impl Office {
         });
         let same = |row: &Row| self.record_id(kind, *row) == id;
         by_id.find(id_hash(id), same).copied()
+    }
+
+    /// The record that a finding is about.
+    pub fn record_of(&self, f: &Finding) -> Option<(KindId, Row)> {
+        let kind = self.schema.kind(f.kind.as_deref()?)?;
+        Some((kind, self.row_of(kind, f.record.as_deref()?)?))
     }
 
     /// Whether no two records of a kind have the same id, as far as that was worked out.

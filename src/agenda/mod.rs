@@ -72,7 +72,7 @@ pub fn of(
     let soon = |f: &Finding| until.is_none_or(|u| f.due.is_some_and(|d| d <= u));
     all.extend(pending.filter(soon).filter_map(|finding| {
         let judgement = told.get(finding.rule.as_str())?;
-        let record = record(office, &finding);
+        let record = office.record_of(&finding);
         let person = record.and_then(|r| responsible(office, judgement.who.as_deref(), r));
         Some(Entry {
             finding,
@@ -105,11 +105,6 @@ pub fn sort(entries: &mut [Entry]) {
             ))
         })
     });
-}
-
-fn record(office: &Office, f: &Finding) -> Option<(KindId, Row)> {
-    let kind = office.schema.kind(f.kind.as_deref()?)?;
-    Some((kind, office.row_of(kind, f.record.as_deref()?)?))
 }
 
 /// Who answers for a record: where the rule's own path ends, else the first of its kind's `who:` paths that leads to somebody.

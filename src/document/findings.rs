@@ -83,11 +83,7 @@ fn written(
     let _ = csv.write_record(header);
     for (i, f) in findings.iter().enumerate() {
         let judgement = rules.get(f.rule.as_str());
-        let record = f.kind.as_deref().zip(f.record.as_deref());
-        let record = record.and_then(|(kind, id)| {
-            let kind = office.schema.kind(kind)?;
-            Some((kind, office.row_of(kind, id)?))
-        });
+        let record = office.record_of(f);
         let own = || {
             let own = record.map(|(kind, row)| own_date(office, kind, row))?;
             own.is_present().then(|| own.date())

@@ -190,21 +190,10 @@ pub(super) fn finding(
 /// A finding without what identifies it.
 pub(super) fn bare(place: Place, message: Bilingual, help: Bilingual) -> Finding {
     Finding {
-        rule: String::new(),
         severity: Severity::Error,
-        office: String::new(),
-        kind: None,
-        record: None,
-        field: None,
-        period: None,
         place,
         message,
         help,
-        clause: String::new(),
-        due: None,
-        waived: false,
-        related: Vec::new(),
-        fingerprint: String::new(),
-        short: None,
+        ..Finding::default()
     }
 }

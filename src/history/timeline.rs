@@ -34,22 +34,11 @@ pub(super) fn own_packs(then: &Checked, now: &Checked, policies: &[String]) -> V
         office: String::new(),
         record: None,
         message: Bilingual::new("制度文件改动了", "the policy's text changed"),
-        place: first_line(&format!("policies/{id}/policy.yaml")),
+        place: Place::whole(&format!("policies/{id}/policy.yaml")),
         then: false,
         rule: id,
     };
     changed.map(one).collect()
-}
-
-fn first_line(file: &str) -> Place {
-    Place {
-        file: file.to_owned(),
-        line: 1,
-        column: 1,
-        width: 1,
-        excerpt: String::new(),
-        excerpt_column: 1,
-    }
 }
 
 /// What an office's rules ask less than they did.

@@ -47,16 +47,11 @@ pub fn finding(
         kind,
         record,
         field,
-        period: None,
         place,
         message,
         help,
-        clause: String::new(),
-        due: None,
-        waived: false,
-        related: Vec::new(),
         fingerprint,
-        short: None,
+        ..Finding::default()
     }
 }
 

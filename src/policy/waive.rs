@@ -232,18 +232,10 @@ pub(super) fn note(
         rule,
         severity: Severity::Warning,
         office: office.id.clone(),
-        kind: None,
-        record: None,
-        field: None,
-        period: None,
         place: place.clone(),
         message,
         help,
-        clause: String::new(),
-        due: None,
-        waived: false,
-        related: Vec::new(),
         fingerprint,
-        short: None,
+        ..Finding::default()
     }
 }

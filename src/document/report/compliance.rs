@@ -305,7 +305,9 @@ fn person(m: &Maker<'_>, f: &Finding) -> String {
     let office = m.office();
     let judgement = m.edition.now.judgements.iter().find(|j| j.rule == f.rule);
     let path = judgement.and_then(|j| j.who.as_deref());
-    let who = rules::record(office, f).and_then(|r| agenda::responsible(office, path, r));
+    let who = office
+        .record_of(f)
+        .and_then(|r| agenda::responsible(office, path, r));
     let Some(who) = who else {
         return m.say("记录未指明", "the record names nobody").to_owned();
     };

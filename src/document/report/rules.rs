@@ -7,8 +7,6 @@ use super::maker::{Figure, Maker};
 use super::manifest::{Due, FindingsOf, Which};
 use crate::finding::{Finding, Severity};
 use crate::policy::{self, Change, covers};
-use crate::schema::KindId;
-use crate::table::{Office, Row as Line};
 
 /// The findings that a block tells of, in order of their place.
 pub(super) fn chosen<'m>(m: &'m Maker<'_>, which: Which) -> Vec<&'m Finding> {
@@ -36,15 +34,9 @@ pub(super) fn title<'m>(m: &'m Maker<'_>, rule: &str) -> &'m str {
     judged.map_or("", |j| j.title.get(m.lang))
 }
 
-/// The record that a finding is about.
-pub(super) fn record(office: &Office, f: &Finding) -> Option<(KindId, Line)> {
-    let kind = office.schema.kind(f.kind.as_deref()?)?;
-    Some((kind, office.row_of(kind, f.record.as_deref()?)?))
-}
-
 /// A finding's words, with what must be hidden hidden.
 fn message(m: &Maker<'_>, f: &Finding) -> String {
-    let record = record(m.office(), f);
+    let record = m.office().record_of(f);
     m.redaction.text(m.office(), record, f.message.get(m.lang))
 }
 

@@ -156,14 +156,7 @@ pub(super) fn published(office: &Office, redaction: &Redaction, f: Finding) -> F
     if redaction.is_none() {
         return f;
     }
-    let record = f
-        .kind
-        .as_deref()
-        .zip(f.record.as_deref())
-        .and_then(|(kind, id)| {
-            let kind = office.schema.kind(kind)?;
-            Some((kind, office.row_of(kind, id)?))
-        });
+    let record = office.record_of(&f);
     let mut f = f;
     f.message.zh = redaction.text(office, record, &f.message.zh);
     f.message.en = redaction.text(office, record, &f.message.en);
