@@ -1,4 +1,5 @@
-//! `core/rules.yaml`: what the rules that hold for every record ask, for `explain` and for reports that describe rules.
+//! `core/`: what the rules ask that no policy brings, for `explain` and for reports that describe rules: those that hold
+//! for every record (`rules.yaml`), and those of `audit` (`history.yaml`).
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use serde::Deserialize;
 use crate::finding::Severity;
 use crate::text::Bilingual;
 
-/// A rule that holds for every record; its full name is `core/<name>`.
+/// A rule that no policy brings; its full name is `core/<name>` or `history/<name>`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoreRule {
@@ -46,25 +47,58 @@ pub struct CoreExample {
     /// Files that are not, in hexadecimal.
     #[serde(default)]
     pub bytes: BTreeMap<String, String>,
+    /// How the office came to be, where the rule asks its history; the first commit comes first.
+    #[serde(default)]
+    pub commits: Vec<CoreCommit>,
+}
+
+/// A commit of an example.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoreCommit {
+    /// Its day.
+    pub on: String,
+    /// The files that it writes.
+    pub files: BTreeMap<String, String>,
 }
 
 fn year_end() -> String {
     "2025-12-31".to_owned()
 }
 
-/// The rules by name, without `core/`.
+/// The rules that hold for every record, by name, without `core/`.
 ///
 /// # Errors
 /// The file that the program carries is malformed.
 pub fn embedded() -> Result<BTreeMap<String, CoreRule>, String> {
-    let mut all = BTreeMap::new();
-    for (file, bytes) in crate::embedded::CORE {
-        let rules: BTreeMap<String, CoreRule> =
-            serde_saphyr::from_str(&String::from_utf8_lossy(bytes))
-                .map_err(|e| format!("core/{file}: {e}"))?;
-        all.extend(rules);
-    }
-    Ok(all)
+    read("rules.yaml")
+}
+
+/// The rules that `audit` asks of the history, by name, without `history/`.
+///
+/// # Errors
+/// The file that the program carries is malformed.
+pub fn history() -> Result<BTreeMap<String, CoreRule>, String> {
+    read("history.yaml")
+}
+
+/// The rule that no policy brings, by its full name.
+pub fn of(rule: &str) -> Option<CoreRule> {
+    let (family, name) = rule.split_once('/')?;
+    let all = match family {
+        "core" => embedded(),
+        "history" => history(),
+        _ => return None,
+    };
+    all.ok()?.remove(name)
+}
+
+fn read(name: &str) -> Result<BTreeMap<String, CoreRule>, String> {
+    let file = crate::embedded::CORE.iter().find(|(file, _)| *file == name);
+    let text = file.map_or_else(Default::default, |(_, bytes)| {
+        String::from_utf8_lossy(bytes)
+    });
+    serde_saphyr::from_str(&text).map_err(|e| format!("core/{name}: {e}"))
 }
 
 #[cfg(test)]

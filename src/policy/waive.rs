@@ -3,6 +3,7 @@
 use chrono::Months;
 
 use super::compile::Compiled;
+use crate::core_rules;
 use crate::finding::{Finding, Place, Severity, fingerprint};
 use crate::table::{Office, Value, Waiver};
 use crate::text::{Bilingual, did_you_mean};
@@ -69,7 +70,7 @@ impl<'a> Waiving<'a> {
             // What the history says is asked by `audit` alone.
             let unasked = || {
                 let named = |r: &String| is_named(&w.rule, r);
-                w.rule.starts_with("history/") || compiled.unasked.iter().any(named)
+                is_of_history(&w.rule) || compiled.unasked.iter().any(named)
             };
             if expired || (!used && !unasked()) {
                 own.push(stale(self.office, w, expired, compiled));
@@ -96,10 +97,17 @@ fn is_named(written: &str, rule: &str) -> bool {
         .is_some_and(|(policy, short)| super::compile::names(written, policy, short))
 }
 
+/// Whether this names what `audit` asks.
+fn is_of_history(written: &str) -> bool {
+    let all = core_rules::history().unwrap_or_default();
+    all.keys()
+        .any(|k| is_named(written, &format!("history/{k}")))
+}
+
 fn stale(office: &Office, w: &Waiver, expired: bool, compiled: &Compiled) -> Finding {
     let rule = &w.rule;
     let known = rule.starts_with("core/")
-        || rule.starts_with("history/")
+        || is_of_history(rule)
         || compiled
             .known
             .iter()

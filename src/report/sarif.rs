@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::Report;
+use crate::core_rules;
 use crate::finding::{Finding, Place, Severity};
-use crate::text::Lang;
+use crate::text::{Bilingual, Lang};
 
 /// Writes one run with its rules and results.
 ///
@@ -52,18 +53,29 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"}]}\n")
 }
 
-fn level(f: &Finding) -> &'static str {
-    match f.severity {
+fn level(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
     }
 }
 
 fn rule(f: &Finding, lang: Lang) -> Value {
+    // A finding's own help may be about its record alone.
+    if let Some(own) = core_rules::of(&f.rule) {
+        let text = |t: &Bilingual| json!({"text": t.get(lang)});
+        return json!({
+            "id": f.rule,
+            "shortDescription": text(&own.title),
+            "fullDescription": text(&own.asks),
+            "help": text(&own.help),
+            "defaultConfiguration": {"level": level(own.severity)},
+        });
+    }
     json!({
         "id": f.rule,
         "help": {"text": f.help.get(lang)},
-        "defaultConfiguration": {"level": level(f)},
+        "defaultConfiguration": {"level": level(f.severity)},
         "properties": {"clause": f.clause},
     })
 }
@@ -83,7 +95,7 @@ fn result(f: &Finding, index: Option<usize>, lang: Lang) -> Value {
     let mut result = json!({
         "ruleId": f.rule,
         "ruleIndex": index,
-        "level": level(f),
+        "level": level(f.severity),
         "message": {"text": f.message.get(lang)},
         "locations": [location(&f.place)],
         "relatedLocations": related,

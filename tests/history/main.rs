@@ -8,5 +8,6 @@
 
 mod audit;
 mod edits;
+mod explained;
 mod repository;
 mod since;

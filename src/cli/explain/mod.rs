@@ -12,14 +12,14 @@ use crate::core_rules::{self, CoreRule};
 use crate::pipeline::Failure;
 use crate::policy::Packs;
 use crate::policy::definition::{Pack, Rule};
-use crate::text::nearest;
+use crate::text::{Bilingual, nearest};
 pub(super) use page::Page;
 pub(super) use rule::level;
 
 /// What `explain` takes.
 #[derive(clap::Args)]
 pub(crate) struct Explain {
-    /// 规则（全名，或不会混淆的短名）、制度，或 core | a rule (its full name, or its short one where that is clear), a policy, or core
+    /// 规则（全名，或不会混淆的短名）、制度、core 或 history | a rule (its full name, or its short one where that is clear), a policy, core or history
     #[arg(value_name = "RULE|POLICY")]
     name: String,
 }
@@ -28,8 +28,34 @@ pub(crate) struct Explain {
 enum Topic<'a> {
     Policy(&'a Pack),
     Rule(&'a Pack, &'a str, &'a Rule),
-    Core,
-    CoreRule(&'a str, &'a CoreRule),
+    Family(&'a Family),
+    CoreRule(&'a Family, &'a str, &'a CoreRule),
+}
+
+/// Rules that no policy brings.
+struct Family {
+    name: &'static str,
+    title: Bilingual,
+    rules: BTreeMap<String, CoreRule>,
+}
+
+fn families() -> Result<[Family; 2], Failure> {
+    let read = |rules: Result<_, String>| rules.map_err(|m| Failure::program(m.clone(), m));
+    Ok([
+        Family {
+            name: "core",
+            title: Bilingual::new("对所有记录都有效的规则", "Rules that hold for every record"),
+            rules: read(core_rules::embedded())?,
+        },
+        Family {
+            name: "history",
+            title: Bilingual::new(
+                "audit 向 git 历史问的规则",
+                "Rules that `audit` asks of the git history",
+            ),
+            rules: read(core_rules::history())?,
+        },
+    ])
 }
 
 impl Command for Explain {
@@ -48,13 +74,17 @@ impl Command for Explain {
             "aftercare explain core",
             "列出对所有记录都有效的规则 | list the rules that hold for every record",
         ),
+        (
+            "aftercare explain history",
+            "列出 audit 的规则 | list the rules of audit",
+        ),
     ];
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
         let packs = session.packs()?;
-        let core = core_rules::embedded().map_err(|m| Failure::program(m.clone(), m))?;
+        let families = families()?;
         let schema = session.schema()?;
-        let topic = find(&self.name, &packs, &core, session)?;
+        let topic = find(&self.name, &packs, &families, session)?;
         let (style, lang) = (session.style, session.lang);
         let offices = &session.offices;
         sink::stream(session.out, |out| {
@@ -62,8 +92,8 @@ impl Command for Explain {
             match topic {
                 Topic::Policy(pack) => policy::explain(page, pack, &schema, offices),
                 Topic::Rule(pack, id, r) => rule::explain(page, (pack, id, r), &schema, offices),
-                Topic::Core => policy::core(page, &core),
-                Topic::CoreRule(name, r) => rule::core(page, name, r),
+                Topic::Family(family) => policy::family(page, family),
+                Topic::CoreRule(family, name, r) => rule::core(page, (family.name, name), r),
             }
         })?;
         Ok(0)
@@ -73,16 +103,16 @@ impl Command for Explain {
 fn find<'a>(
     name: &str,
     packs: &'a Packs,
-    core: &'a BTreeMap<String, CoreRule>,
+    families: &'a [Family],
     session: &Session<'_>,
 ) -> Result<Topic<'a>, Failure> {
     if let Some(pack) = packs.get(name) {
         return Ok(Topic::Policy(pack));
     }
-    if name == "core" {
-        return Ok(Topic::Core);
+    if let Some(family) = families.iter().find(|f| f.name == name) {
+        return Ok(Topic::Family(family));
     }
-    let all = rules(packs, core);
+    let mut all = rules(packs, families);
     let full = |t: &&(String, Topic<'_>)| t.0 == name;
     let short = |t: &&(String, Topic<'_>)| t.0.split_once('/').is_some_and(|n| n.1 == name);
     let matching = |test: &dyn Fn(&&(String, Topic<'_>)) -> bool| -> Vec<usize> {
@@ -105,7 +135,7 @@ fn find<'a>(
         }
     }
     match found.as_slice() {
-        [one] => Ok(all.into_iter().nth(*one).map_or(Topic::Core, |t| t.1)),
+        [one] => Ok(all.swap_remove(*one).1),
         [] => Err(unknown(name, packs, &all)),
         several => {
             let names: Vec<&str> = several.iter().map(|i| all[*i].0.as_str()).collect();
@@ -122,10 +152,12 @@ fn find<'a>(
 }
 
 /// Every rule by its full name.
-fn rules<'a>(packs: &'a Packs, core: &'a BTreeMap<String, CoreRule>) -> Vec<(String, Topic<'a>)> {
-    let core = core
-        .iter()
-        .map(|(name, rule)| (format!("core/{name}"), Topic::CoreRule(name, rule)));
+fn rules<'a>(packs: &'a Packs, families: &'a [Family]) -> Vec<(String, Topic<'a>)> {
+    let core = families.iter().flat_map(|family| {
+        let full = |name| format!("{}/{name}", family.name);
+        let rules = family.rules.iter();
+        rules.map(move |(name, rule)| (full(name), Topic::CoreRule(family, name, rule)))
+    });
     let packs = packs.iter().flat_map(|pack| {
         let rules = pack.rules.iter();
         rules.map(move |(id, rule)| (format!("{}/{id}", pack.id), Topic::Rule(pack, id, rule)))
@@ -137,6 +169,7 @@ fn unknown(name: &str, packs: &Packs, all: &[(String, Topic<'_>)]) -> Failure {
     let full = all.iter().map(|t| t.0.as_str());
     let short = all.iter().filter_map(|t| t.0.split_once('/').map(|n| n.1));
     let policies = packs.iter().map(|p| p.id.as_str());
+    let policies = policies.chain(["core", "history"]);
     let failure = Failure::usage(
         format!("没有「{name}」这条规则或这项制度"),
         format!("there is no rule or policy `{name}`"),

@@ -1,11 +1,10 @@
 //! A policy: whom it is for, what it asks, what records cannot prove.
 
-use std::collections::BTreeMap;
 use std::io;
 
+use super::Family;
 use super::page::Page;
 use super::rule::level;
-use crate::core_rules::CoreRule;
 use crate::policy::definition::Pack;
 use crate::report::table::Table;
 use crate::schema::Schema;
@@ -87,21 +86,18 @@ fn footer(page: &mut Page<'_>, example: &str) -> io::Result<()> {
     page.verbatim(&format!("aftercare explain {example}"))
 }
 
-/// Explains the rules that hold for every record.
-pub(super) fn core(page: &mut Page<'_>, rules: &BTreeMap<String, CoreRule>) -> io::Result<()> {
+/// Explains rules that no policy brings.
+pub(super) fn family(page: &mut Page<'_>, family: &Family) -> io::Result<()> {
     let lang = page.lang;
-    page.title(
-        "core",
-        lang.pick("对所有记录都有效的规则", "Rules that hold for every record"),
-    )?;
+    page.title(family.name, family.title.get(lang))?;
     let mut table = Table::new(match lang {
         crate::text::Lang::Zh => ["规则", "级别", "要求"],
         crate::text::Lang::En => ["rule", "severity", "asks"],
     });
-    for (name, rule) in rules {
+    for (name, rule) in &family.rules {
         table.row([name, level(rule.severity, lang), rule.title.get(lang)]);
     }
     table.write(page.out, page.style, 2)?;
-    let first = rules.keys().next().map_or("", String::as_str);
-    footer(page, &format!("core/{first}"))
+    let first = family.rules.keys().next().map_or("", String::as_str);
+    footer(page, &format!("{}/{first}", family.name))
 }

@@ -1,4 +1,4 @@
-//! A rule of a policy, or one of those that hold for every record.
+//! A rule of a policy, or one that no policy brings.
 
 use std::io;
 
@@ -208,10 +208,14 @@ fn records(
     Ok(())
 }
 
-/// Explains a rule that holds for every record.
-pub(super) fn core(page: &mut Page<'_>, name: &str, rule: &CoreRule) -> io::Result<()> {
+/// Explains a rule that no policy brings.
+pub(super) fn core(
+    page: &mut Page<'_>,
+    (family, name): (&str, &str),
+    rule: &CoreRule,
+) -> io::Result<()> {
     let lang = page.lang;
-    page.title(&format!("core/{name}"), rule.title.get(lang))?;
+    page.title(&format!("{family}/{name}"), rule.title.get(lang))?;
     page.facts(&[
         (
             lang.pick("级别", "severity"),
@@ -231,7 +235,11 @@ pub(super) fn core(page: &mut Page<'_>, name: &str, rule: &CoreRule) -> io::Resu
         ),
     ];
     for (heading, example) in shown {
-        page.heading(&as_of(heading, &example.as_of, lang))?;
+        if example.commits.is_empty() {
+            page.heading(&as_of(heading, &example.as_of, lang))?;
+        } else {
+            page.heading(heading)?;
+        }
         files(page, example)?;
     }
     Ok(())
@@ -244,6 +252,17 @@ fn files(page: &mut Page<'_>, example: &CoreExample) -> io::Result<()> {
     for (name, hex) in &example.bytes {
         let note = page.lang.pick("字节，十六进制", "bytes, in hexadecimal");
         page.verbatim(&format!("# {name} ({note})\n{hex}"))?;
+    }
+    for commit in &example.commits {
+        let day = &commit.on;
+        page.paragraph(
+            &page
+                .lang
+                .pick(format!("{day} 提交："), format!("committed on {day}:")),
+        )?;
+        for (name, text) in &commit.files {
+            page.verbatim(&format!("# {name}\n{text}"))?;
+        }
     }
     Ok(())
 }
