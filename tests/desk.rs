@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "desk/new.rs"]
+mod new_rows;
+
 use std::path::Path;
 use std::process::Command;
 

@@ -14,7 +14,7 @@ use crate::source::decode;
 pub(crate) struct Piece {
     /// What is put in.
     pub text: String,
-    /// How many characters of the file come after it; ASCII all.
+    /// How many bytes of the file's text come after it.
     pub from_end: usize,
     /// The record itself, for showing.
     pub shown: String,
@@ -66,7 +66,7 @@ impl Text {
                 "see `aftercare check` for where",
             ));
         }
-        let fresh = false;
+        let fresh = bytes.is_empty();
         Ok((
             Some(bytes),
             Self {
@@ -85,30 +85,28 @@ impl Text {
         }
     }
 
-    /// The line break that the file uses.
-    pub fn eol(&self) -> &'static str {
-        match self.text.find(['\r', '\n']) {
-            Some(at) if self.text[at..].starts_with("\r\n") => "\r\n",
-            Some(at) if self.text[at..].starts_with('\r') => "\r",
-            _ => "\n",
-        }
+    /// The line break that the file uses; cells of its header may have others in them.
+    pub fn eol(&self, header_end: usize) -> &'static str {
+        let breaks = |text: &str| match text.find(['\r', '\n']) {
+            Some(at) if text[at..].starts_with("\r\n") => Some("\r\n"),
+            Some(at) if text[at..].starts_with('\r') => Some("\r"),
+            found => found.map(|_| "\n"),
+        };
+        let (above, below) = self.text.split_at(header_end);
+        breaks(below).or_else(|| breaks(above)).unwrap_or("\n")
     }
 
-    /// The file's bytes with a piece in it.
-    pub fn with(&self, before: &[u8], piece: &Piece, sheet: bool) -> Vec<u8> {
-        let unit = if matches!(self.encoding, Encoding::Utf16 { .. }) {
-            2
-        } else {
-            1
-        };
-        let (head, tail) = before.split_at(before.len() - piece.from_end * unit);
+    /// The file's bytes with a piece in it; nothing where that cannot be told apart from the rest.
+    pub fn with(&self, before: &[u8], piece: &Piece, sheet: bool) -> Option<Vec<u8>> {
+        let at = self.text.len() - piece.from_end;
+        let after = self.spliced(before, [(at, at, piece.text.as_str())].into_iter())?;
         // Excel reads UTF-8 only where a mark says so.
         let mark: &[u8] = if self.fresh && sheet {
             b"\xef\xbb\xbf"
         } else {
             b""
         };
-        [mark, head, &self.encode(&piece.text), tail].concat()
+        Some([mark, &after].concat())
     }
 
     /// The file's bytes with other texts in the place of some, given by the bytes of its text, in order. Nothing where

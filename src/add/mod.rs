@@ -113,7 +113,10 @@ pub(crate) fn prepare(request: Request<'_>, schema: &Arc<Schema>) -> Result<Addi
     } else {
         sheet::append(&text, schema, request.kind, &pairs, (&target.path, habit))?
     };
-    let after = text.with(bytes.as_deref().unwrap_or_default(), &piece, !target.yaml);
+    let before_bytes = bytes.as_deref().unwrap_or_default();
+    let after = text
+        .with(before_bytes, &piece, !target.yaml)
+        .ok_or_else(|| peculiar(&target.path, &piece.shown))?;
     let addition = Addition {
         id,
         path: target.path.clone(),
@@ -296,15 +299,19 @@ fn sound(
     if counts(after) == expected && after.row_of(kind, &addition.id).is_some() {
         return Ok(());
     }
-    let path = &addition.path;
-    Err(Failure::usage(
+    Err(peculiar(&addition.path, &addition.added))
+}
+
+/// Nothing can be added to a file without changing what it says.
+fn peculiar(path: &str, added: &str) -> Failure {
+    Failure::usage(
         format!("{path} 的写法特别，加在末尾会读错，没有写"),
         format!("{path} is written in a way to which nothing can be added; nothing was written"),
     )
     .helped(
-        format!("请自己加上：\n{}", addition.added),
-        format!("add it by hand:\n{}", addition.added),
-    ))
+        format!("请自己加上：\n{added}"),
+        format!("add it by hand:\n{added}"),
+    )
 }
 
 /// What is found now and was not before.

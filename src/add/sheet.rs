@@ -18,15 +18,12 @@ pub(crate) fn append(
     pairs: &[Pair],
     (path, lang): (&str, Lang),
 ) -> Result<Piece, Failure> {
-    let (def, text, eol) = (schema.get(kind), file.text.as_str(), file.eol());
-    let (separator, from) = load::csv_start(text);
-    let mut cells = Vec::new();
-    let header = load::csv_record(text, from, separator, &mut cells)
-        .ok()
-        .flatten();
-    let Some(header) = header else {
-        return Ok(whole(def, pairs, lang, eol));
+    let (def, text) = (schema.get(kind), file.text.as_str());
+    let found = load::csv_header(text, def).ok().flatten();
+    let Some((separator, header, mut cells)) = found else {
+        return Ok(whole(def, pairs, lang, file.eol(0)));
     };
+    let eol = file.eol(header.end);
     let columns: Vec<Option<FieldId>> = cells
         .iter()
         .map(|c| def.field_by_header(load::trim(&c.text(text))))
@@ -51,6 +48,7 @@ pub(crate) fn append(
             .zip(&cells)
             .for_each(|(h, c)| h.see(text, *c, separator));
     }
+    let usual = Habit::of_all(&habits);
     let mut seen: Vec<FieldId> = Vec::new();
     let row: Vec<String> = columns
         .iter()
@@ -60,7 +58,9 @@ pub(crate) fn append(
                 seen.push(c);
                 pairs.iter().find(|p| p.0 == c)
             });
-            habit.written(value.map_or("", |p| &p.1), separator)
+            habit
+                .or(usual)
+                .written(value.map_or("", |p| &p.1), separator)
         })
         .collect();
     let row = row.join(&char::from(separator).to_string());
@@ -150,6 +150,28 @@ impl Habit {
             full: (0, 0),
             empty: header.empty,
         };
+    }
+
+    /// What the columns have in common; where no cell is empty, an empty one is written as the full ones are.
+    fn of_all(habits: &[Self]) -> Self {
+        let sum = |of: fn(&Self) -> (usize, usize)| {
+            let each = habits.iter().map(of);
+            each.fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+        };
+        let (full, empty) = (sum(|h| h.full), sum(|h| h.empty));
+        Self {
+            full,
+            empty: if empty == (0, 0) { full } else { empty },
+        }
+    }
+
+    /// A column's own habit, else what is usual.
+    fn or(self, usual: Self) -> Self {
+        let seen = |own, other| if own == (0, 0) { other } else { own };
+        Self {
+            full: seen(self.full, usual.full),
+            empty: seen(self.empty, usual.empty),
+        }
     }
 
     fn see(&mut self, text: &str, cell: CellSpan, separator: u8) {

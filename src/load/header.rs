@@ -48,6 +48,15 @@ pub(super) fn find(text: &str, def: &Kind) -> Result<Option<Header>, Unclosed> {
     Ok(Some(first))
 }
 
+/// A file's separator, and its header with its cells; below a title if need be.
+pub(crate) fn sheet(
+    text: &str,
+    def: &Kind,
+) -> Result<Option<(u8, Record, Vec<CellSpan>)>, Unclosed> {
+    let header = find(text, def)?;
+    Ok(header.map(|h| (h.separator, h.record, h.cells)))
+}
+
 fn at(text: &str, from: usize, separator: u8, def: &Kind) -> Result<Option<Header>, Unclosed> {
     let mut cells = Vec::new();
     let Some(record) = split::record(text, from, separator, &mut cells)? else {
