@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         input: asked.then_some(&mut answers as _),
         colour,
         // The one place that looks at the clock.
-        now: chrono::Utc::now(),
+        now: &chrono::Utc::now,
         here: std::env::current_dir().unwrap_or_default(),
     };
     ExitCode::from(run(std::env::args_os().collect(), outside))

@@ -28,7 +28,7 @@ fn ran(folder: &Path, args: &[&str], answers: Option<&str>) -> Ran {
         err: &mut err,
         input: answers.as_mut().map(|a| a as &mut dyn BufRead),
         colour: (false, false),
-        now: "2026-03-18T04:00:00Z".parse().unwrap(),
+        now: &|| "2026-03-18T04:00:00Z".parse().unwrap(),
         here: folder.to_path_buf(),
     };
     let words = ["aftercare"].iter().chain(args).map(Into::into);

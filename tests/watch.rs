@@ -152,6 +152,13 @@ fn an_open_page_hears_of_changes_and_faults_keep_the_last_good_site() {
     w.office(&OFFICE.replace("翠湖", "东湖"));
     assert!(lines.any(|l| l == "data: 2"), "no word of what was mended");
     assert!(w.get("/").contains("东湖"));
+
+    // An office that comes up later, in a folder of its own.
+    let other = w.folder.path().join("records/b");
+    fs::create_dir_all(&other).unwrap();
+    fs::write(other.join("office.yaml"), OFFICE.replace("翠湖", "西湖")).unwrap();
+    assert!(lines.any(|l| l == "data: 3"), "no word of the new office");
+    assert!(w.get("/b/").contains("西湖"));
 }
 
 #[cfg(unix)]

@@ -58,8 +58,8 @@ pub struct Outside<'a> {
     pub input: Option<&'a mut dyn BufRead>,
     /// Whether the two streams show colour.
     pub colour: (bool, bool),
-    /// Now; an office's time zone says which day it is.
-    pub now: DateTime<Utc>,
+    /// The clock; an office's time zone says which day it is.
+    pub now: &'a dyn Fn() -> DateTime<Utc>,
     /// The current folder.
     pub here: PathBuf,
 }

@@ -36,6 +36,8 @@ pub(crate) struct Session<'a> {
     /// The offices' office.yaml as far as they can be read; whoever judges says what is wrong with the others.
     pub offices: Vec<(String, OfficeConfig)>,
     root: Option<PathBuf>,
+    #[cfg(feature = "documents")]
+    now: &'a dyn Fn() -> DateTime<Utc>,
     today: NaiveDate,
 }
 
@@ -48,7 +50,7 @@ impl<'a> Session<'a> {
         common: Common,
         out: &'a mut dyn Write,
         style: Style,
-        now: DateTime<Utc>,
+        now: &'a dyn Fn() -> DateTime<Utc>,
         cwd: &Path,
     ) -> Result<Self, Failure> {
         let here = match &common.dir {
@@ -57,12 +59,6 @@ impl<'a> Session<'a> {
         };
         let root = workspace::find_root(&here);
         let offices = root.as_deref().map(configs).unwrap_or_default();
-        let lang = match &common.lang {
-            Some(said) => help::lang(Some(said)),
-            None => agreed(offices.iter().map(|(_, c)| c.lang)).unwrap_or_default(),
-        };
-        let zone = agreed(offices.iter().map(|(_, c)| c.timezone));
-        let today = now.with_timezone(&zone.unwrap_or(chrono_tz::Asia::Shanghai));
         if let Some(jobs) = common.jobs {
             // Fails only where a pool is running already, and then that one serves.
             let _ = rayon::ThreadPoolBuilder::new()
@@ -72,14 +68,30 @@ impl<'a> Session<'a> {
         Ok(Self {
             out,
             input: None,
+            lang: language(&common, &offices),
+            today: today(now, &offices),
             common,
-            lang,
             style,
             here,
             offices,
             root,
-            today: today.date_naive(),
+            #[cfg(feature = "documents")]
+            now,
         })
+    }
+
+    /// Looks again at what the offices agree on, and at the clock.
+    #[cfg(feature = "documents")]
+    pub fn renew(&mut self) {
+        self.offices = self.root.as_deref().map(configs).unwrap_or_default();
+        self.lang = language(&self.common, &self.offices);
+        self.today = today(self.now, &self.offices);
+    }
+
+    /// Whether another day has begun than the one that holds here.
+    #[cfg(feature = "documents")]
+    pub fn is_of_yesterday(&self) -> bool {
+        self.common.as_of.is_none() && today(self.now, &self.offices) != self.today
     }
 
     /// The packs inside the program, with those of the workspace if there is one.
@@ -175,6 +187,19 @@ impl<'a> Session<'a> {
     }
 }
 
+fn language(common: &Common, offices: &[(String, OfficeConfig)]) -> Lang {
+    match &common.lang {
+        Some(said) => help::lang(Some(said)),
+        None => agreed(offices.iter().map(|(_, c)| c.lang)).unwrap_or_default(),
+    }
+}
+
+fn today(now: &dyn Fn() -> DateTime<Utc>, offices: &[(String, OfficeConfig)]) -> NaiveDate {
+    let zone = agreed(offices.iter().map(|(_, c)| c.timezone));
+    let zone = zone.unwrap_or(chrono_tz::Asia::Shanghai);
+    now().with_timezone(&zone).date_naive()
+}
+
 fn folder(cwd: &Path, dir: &Path) -> Result<PathBuf, Failure> {
     let path = cwd.join(dir);
     if path.is_dir() {
@@ -197,4 +222,57 @@ fn configs(root: &Path) -> Vec<(String, OfficeConfig)> {
 fn agreed<T: PartialEq>(mut all: impl Iterator<Item = T>) -> Option<T> {
     let first = all.next()?;
     all.all(|x| x == first).then_some(first)
+}
+
+#[cfg(all(test, feature = "documents"))]
+mod tests {
+    use std::cell::Cell;
+
+    use clap::{Args as _, FromArgMatches as _};
+
+    use super::*;
+
+    fn common(args: &[&str]) -> Common {
+        let command = Common::augment_args(clap::Command::new("aftercare"));
+        let words = ["aftercare"].iter().chain(args);
+        Common::from_arg_matches(&command.get_matches_from(words)).unwrap()
+    }
+
+    #[test]
+    fn a_day_that_was_not_named_goes_on_with_the_clock() {
+        let w = tempfile::tempdir().unwrap();
+        let office = w.path().join("records/a/office.yaml");
+        std::fs::create_dir_all(office.parent().unwrap()).unwrap();
+        std::fs::write(&office, "name: 甲\npolicies: []\n").unwrap();
+        let clock: Cell<DateTime<Utc>> = Cell::new("2026-03-18T15:59:00Z".parse().unwrap());
+        let now = || clock.get();
+        let open = |args: &[&str]| {
+            let out = Box::leak(Box::new(Vec::new()));
+            Session::open(common(args), out, Style::default(), &now, w.path()).unwrap()
+        };
+        let (mut session, mut fixed) = (open(&[]), open(&["--as-of", "2025-12-31"]));
+        let day = |s: &Session<'_>| s.as_of().unwrap().to_string();
+        assert_eq!(
+            (day(&session), session.is_of_yesterday()),
+            ("2026-03-18".into(), false)
+        );
+        clock.set("2026-03-18T16:01:00Z".parse().unwrap());
+        assert!(session.is_of_yesterday() && !fixed.is_of_yesterday());
+        assert_eq!(day(&session), "2026-03-18", "one build is of one day");
+        session.renew();
+        fixed.renew();
+        assert_eq!(
+            (day(&session), session.is_of_yesterday()),
+            ("2026-03-19".into(), false)
+        );
+        assert_eq!(day(&fixed), "2025-12-31");
+        // Where the office is, it is still the day before; and it speaks another language now.
+        let text = "name: A\nlang: en\ntimezone: Europe/London\npolicies: []\n";
+        std::fs::write(&office, text).unwrap();
+        session.renew();
+        assert_eq!(
+            (day(&session), session.lang),
+            ("2026-03-18".into(), Lang::En)
+        );
+    }
 }

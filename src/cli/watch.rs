@@ -37,7 +37,7 @@ impl Command for Watch {
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
         let root = session.root()?;
         // Before the first build, so that nothing that changes during it is missed.
-        let changes = Changes::of(&root)?;
+        let mut changes = Changes::of(&root)?;
         let output = root.join("output");
         let build = Build::default();
         made(&build, session)?;
@@ -49,7 +49,8 @@ impl Command for Watch {
             format!("Open http://{address}/ in a browser; Ctrl-C ends this"),
         );
         sink::stream(session.out, |out| writeln!(out, "{said}"))?;
-        while changes.next() == News::Changed {
+        while changes.next(&|| session.is_of_yesterday())? == News::Changed {
+            session.renew();
             if made(&build, session)? {
                 server.reload();
             }
