@@ -103,16 +103,31 @@ fn the_change_is_shown_and_written_after_a_yes_alone() {
 
 #[test]
 fn options_that_make_no_sense_together_are_refused() {
-    let w = workspace(&[("staff.csv", STAFF.as_bytes())]);
+    let w = workspace(&[("staff.csv", SLIPPED.as_bytes())]);
     for args in [
         ["--fix", "--diff"].as_slice(),
         &["--yes"],
-        &["--diff", "--format", "json"],
-        &["--fix", "--output", "x"],
-        &["--fix", "--baseline", "x"],
+        &["--diff", "--yes"],
+        &["--diff", "--strict"],
+        &["--write-baseline", "x", "--format", "json"],
     ] {
         assert_eq!(check(w.path(), args, None).0, 2, "{args:?}");
     }
+    for how in ["--fix", "--diff"] {
+        for (other, value) in [
+            ("--since", "HEAD"),
+            ("--format", "json"),
+            ("--output", "x"),
+            ("--baseline", "x"),
+            ("--write-baseline", "x"),
+        ] {
+            let (status, said) = check(w.path(), &[how, other, value, "--lang", "en"], None);
+            assert_eq!(status, 2, "{how} {other}");
+            assert!(said.contains(how) && said.contains(other), "{said}");
+            assert!(said.contains("run the command twice"), "{said}");
+        }
+    }
+    assert_eq!(text(&w, "staff.csv"), SLIPPED);
 }
 
 #[test]

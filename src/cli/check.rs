@@ -24,13 +24,13 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// 把现有的问题写成基线文件，不再报告 | write what stands now to this file instead of reporting it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "since", "format", "output"])]
     write_baseline: Option<PathBuf>,
     /// 改好只有一种改法的地方（空格、全角数字、日期写法）：先列出改动，问过再写 | mend what has one safe answer (spaces, full-width figures, spellings of dates): shows the changes, asks, then writes
-    #[arg(long, conflicts_with_all = ["format", "output", "baseline", "write_baseline"])]
+    #[arg(long, conflicts_with_all = ["since", "format", "output", "baseline", "write_baseline"])]
     fix: bool,
     /// 只列出 --fix 会改什么，不写；有可改的就以 1 结束 | show what --fix would change and write nothing; exit status 1 if there is anything
-    #[arg(long, conflicts_with_all = ["fix", "yes", "format", "output", "baseline", "write_baseline"])]
+    #[arg(long, conflicts_with_all = ["fix", "yes", "since", "strict", "format", "output", "baseline", "write_baseline"])]
     diff: bool,
     /// 与 --fix 合用：不问就写 | with --fix: write without asking
     #[arg(long, short, requires = "fix")]

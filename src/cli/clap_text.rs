@@ -66,6 +66,12 @@ fn advised(failure: Failure, e: &clap::Error) -> Failure {
     if !allowed.is_empty() {
         return failure.helped(format!("可以写 {allowed}"), format!("it may be {allowed}"));
     }
+    if e.kind() == ErrorKind::ArgumentConflict {
+        return failure.helped(
+            "只留一个；两样都要，就分两次运行",
+            "keep one of the two; for both, run the command twice",
+        );
+    }
     failure.helped("加上 --help 看用法", "see --help for how it is used")
 }
 
