@@ -8,9 +8,10 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::header::{self, Header};
+use super::open::{file_name, kind, read, sheet};
 use super::sheet::Sheet;
 use super::value::Speller;
-use super::{Request, file_name, kind, moment, read, sheet};
+use super::{Request, moment, open};
 use crate::load::{Options, is_absent, trim};
 use crate::pipeline::Failure;
 use crate::schema::{Field, FieldId, FieldType, Kind, KindId, Schema};
@@ -59,7 +60,7 @@ pub fn guess(request: &Request, lang: Lang) -> Result<String, Failure> {
     let bytes = read(&request.here, &request.file)?;
     let sheet = sheet(request, bytes, None)?;
     let row = header::row(&sheet, &|h| matched(def, h).iter().flatten().count());
-    let mut header = super::header(&sheet, row, &file_name(&request.file))?;
+    let mut header = open::header(&sheet, row, &file_name(&request.file))?;
     header.names.truncate(500);
     let guess = Guess {
         request,

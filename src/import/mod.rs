@@ -8,6 +8,7 @@ mod map;
 mod merge;
 mod moment;
 mod office;
+mod open;
 mod reason;
 mod report;
 mod rule;
@@ -15,9 +16,9 @@ mod sheet;
 mod take;
 mod target;
 pub(crate) mod value;
+mod write;
 mod xlsx;
 
-use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,21 +28,19 @@ use chrono_tz::Tz;
 
 use crate::load::Options;
 use crate::pipeline::Failure;
-use crate::schema::{FieldId, Kind, KindId, Schema};
-use crate::source;
-use crate::text::{Bilingual, nearest};
-use crate::workspace::settings;
+use crate::schema::{Kind, Schema};
+use crate::text::Bilingual;
 pub use guess::guess;
-use header::Header;
 use map::Map;
-use merge::{Merged, There, Written, merge};
+use merge::merge;
+use open::{Source, open};
 pub use reason::{Reason, Why};
 pub use report::{preview, table, text};
-use sheet::Sheet;
 pub use take::{At, Refused};
 use take::{Sorted, Taker};
 use target::{Origin, Target};
 use value::Speller;
+use write::{before, origin, write};
 
 /// What is asked.
 #[derive(Clone, Debug, Default)]
@@ -108,15 +107,6 @@ impl Outcome {
 
 /// So many records are shown beforehand.
 const SHOWN: usize = 5;
-
-/// What is imported, by which map.
-struct Source {
-    map: Map,
-    kind: KindId,
-    sheet: Sheet,
-    header: Header,
-    origin: Origin,
-}
 
 /// Imports a file.
 ///
@@ -196,36 +186,6 @@ pub fn run(request: &Request) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-/// The records that are there, what the import before noted of each, and whether nobody touched them since. With `force`
-/// nothing counts.
-fn before(
-    target: &Target,
-    force: bool,
-    fields: &[FieldId],
-    def: &Kind,
-    speller: &mut Speller<'_>,
-) -> Result<(Option<There>, Written, bool), Failure> {
-    let there = if force { None } else { target.there()? };
-    Ok(match there {
-        None => (None, Written::new(), false),
-        Some((there, note, untouched))
-            if !note.records.is_empty() && note.fields == names(fields, def) =>
-        {
-            (Some(there), note.records, untouched)
-        }
-        // Other fields, or an older version's note: what is there is known as long as it is as it was written.
-        Some((there, _, true)) => {
-            let known = there.written(fields, (def, speller));
-            (Some(there), known, true)
-        }
-        Some((there, _, false)) => (Some(there), Written::new(), false),
-    })
-}
-
-fn names(fields: &[FieldId], def: &Kind) -> Vec<String> {
-    fields.iter().map(|f| def.get(*f).name.clone()).collect()
-}
-
 /// The first records as people read them.
 fn first(map: &Map, def: &Kind, sorted: &Sorted) -> Vec<(At, Vec<(Bilingual, String)>)> {
     let shown = sorted.taken.iter().take(SHOWN).map(|t| {
@@ -235,48 +195,6 @@ fn first(map: &Map, def: &Kind, sorted: &Sorted) -> Vec<(At, Vec<(Bilingual, Str
         (t.at, told.collect())
     });
     shown.collect()
-}
-
-fn open(request: &Request, options: &Options) -> Result<Source, Failure> {
-    let asked = request.kind.as_deref().map(|k| kind(&options.schema, k));
-    let asked = asked.transpose()?;
-    let named = request.map.as_deref();
-    let map = named.map(|m| read_map(&request.here, m, options, asked));
-    let map = map.transpose()?;
-    let bytes = read(&request.here, &request.file)?;
-    let name = file_name(&request.file);
-    let origin = Origin::new(&name, &bytes, named.map(|m| file_name(Path::new(m))));
-    let wanted = map.as_ref().and_then(|m| m.sheet.as_deref());
-    let sheet = sheet(request, bytes, wanted)?;
-    let row = map.as_ref().and_then(|m| m.header_row).unwrap_or_else(|| {
-        header::row(&sheet, &|h| match (&map, asked) {
-            (Some(map), _) => header::named(map, h),
-            (None, Some(kind)) => header::fields(options.schema.get(kind), h),
-            (None, None) => 0,
-        })
-    });
-    let header = header(&sheet, row, &name)?;
-    let (map, kind) = whole(map, asked, options, &header)?;
-    Ok(Source {
-        map,
-        kind,
-        sheet,
-        header,
-        origin,
-    })
-}
-
-/// Reads the file, or the sheet of it that is asked for.
-fn sheet(request: &Request, bytes: Vec<u8>, map: Option<&str>) -> Result<Sheet, Failure> {
-    let asked = request.sheet.as_deref();
-    let sheet = sheet::open(&request.file, bytes, asked.or(map))?;
-    match (asked, &sheet) {
-        (Some(_), Sheet::Csv { .. }) => Err(Failure::usage(
-            "只有 .xlsx 才有工作表：去掉 --sheet",
-            "only an .xlsx has sheets: leave out --sheet",
-        )),
-        _ => Ok(sheet),
-    }
 }
 
 /// Takes or refuses each row, by itself.
@@ -296,139 +214,6 @@ fn sort(
         ControlFlow::Continue(())
     });
     Ok(taker.sorted)
-}
-
-fn read(here: &Path, path: &Path) -> Result<Vec<u8>, Failure> {
-    let name = path.display();
-    let path = here.join(path);
-    if !path.exists() {
-        return Err(Failure::usage(
-            format!("没有「{name}」这个文件"),
-            format!("there is no file `{name}`"),
-        ));
-    }
-    let fail = |why: Bilingual| {
-        Failure::program(
-            format!("读不了「{name}」：{}", why.zh),
-            format!("cannot read `{name}`: {}", why.en),
-        )
-    };
-    let (mut file, size) = source::open(&path).map_err(fail)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-    file.read_to_end(&mut bytes)
-        .map_err(|e| fail(source::why(&e)))?;
-    Ok(bytes)
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default()
-}
-
-fn kind(schema: &Schema, name: &str) -> Result<KindId, Failure> {
-    let found = schema
-        .iter()
-        .find(|(_, k)| k.name == name || k.label.zh == name);
-    found.map(|(id, _)| id).ok_or_else(|| {
-        let (zh, en) = meant(nearest(
-            name,
-            schema
-                .kinds
-                .iter()
-                .flat_map(|k| [k.name.as_str(), k.label.zh.as_str()]),
-        ));
-        Failure::usage(
-            format!("没有「{name}」这类记录{zh}"),
-            format!("there is no kind of record `{name}`{en}"),
-        )
-    })
-}
-
-/// Reads a map from a file or, when there is none, one that the program carries.
-fn read_map(
-    here: &Path,
-    name: &str,
-    options: &Options,
-    asked: Option<KindId>,
-) -> Result<Map, Failure> {
-    let path = here.join(name);
-    let file = if path.exists() {
-        settings::text(&path, name)?
-    } else {
-        let text = String::from_utf8_lossy(carried(name)?);
-        settings::source(name, text.into_owned())
-    };
-    Ok(Map::parse(file, options, asked)?)
-}
-
-fn carried(name: &str) -> Result<&'static [u8], Failure> {
-    let all = || {
-        crate::embedded::MAPS
-            .iter()
-            .filter_map(|(file, bytes)| Some((file.strip_suffix(".yaml")?, *bytes)))
-    };
-    all()
-        .find(|(n, _)| *n == name)
-        .map(|(_, bytes)| bytes)
-        .ok_or_else(|| {
-            let (zh, en) = meant(nearest(name, all().map(|(n, _)| n)));
-            let names: Vec<&str> = all().map(|(n, _)| n).collect();
-            Failure::usage(
-                format!(
-                    "没有「{name}」这个对照表{zh}（自带的有：{}）",
-                    names.join("、")
-                ),
-                format!(
-                    "there is no map `{name}`{en} (built in: {})",
-                    names.join(", ")
-                ),
-            )
-        })
-}
-
-fn header(sheet: &Sheet, row: u32, name: &str) -> Result<Header, Failure> {
-    let (mut found, mut width, mut any) = (None, 0, false);
-    sheet.each(&mut |r| {
-        any |= !r.is_blank();
-        width = width.max(r.cells.len());
-        if r.number == row && !r.is_blank() {
-            found = Some(Header::of(&r));
-        }
-        // Without headers the widest row says how many columns there are.
-        if row > 0 && r.number >= row {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
-    match found {
-        None if row == 0 && any => Ok(Header::letters(width)),
-        Some(h) => Ok(h),
-        None => Err(Failure::usage(
-            format!("「{name}」的第 {row} 行是空的，没有表头"),
-            format!("row {row} of `{name}` is empty: there are no headers"),
-        )),
-    }
-}
-
-fn whole(
-    map: Option<Map>,
-    asked: Option<KindId>,
-    options: &Options,
-    header: &Header,
-) -> Result<(Map, KindId), Failure> {
-    let kind = map.as_ref().and_then(|m| m.kind).or(asked).ok_or_else(|| {
-        Failure::usage(
-            "没有说是哪类记录：加 --as，如 --as repairs",
-            "the kind of record is not named: add --as, such as --as repairs",
-        )
-    })?;
-    let map = match map {
-        Some(map) => map,
-        None => header::implied(options.schema.get(kind), header)?,
-    };
-    Ok((map, kind))
 }
 
 fn outcome(source: &Source, sorted: &Sorted) -> Outcome {
@@ -451,46 +236,6 @@ fn outcome(source: &Source, sorted: &Sorted) -> Outcome {
         gone: 0,
         first: Vec::new(),
         made_office: false,
-    }
-}
-
-fn write(
-    target: &Target,
-    receiver: &office::Receiver,
-    merged: &Merged,
-    origin: Origin,
-) -> Result<(), Failure> {
-    // The mark that makes Excel read UTF-8.
-    let mut out = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(b"\xef\xbb\xbf".to_vec());
-    let fail = |e: csv::Error| Failure::program(e.to_string(), e.to_string());
-    out.write_record(&merged.header).map_err(fail)?;
-    for row in &merged.rows {
-        out.write_record(row).map_err(fail)?;
-    }
-    let records = out
-        .into_inner()
-        .map_err(|e| target::io(&target.path, e.error()))?;
-    if let Some(config) = &receiver.new {
-        let path = receiver.folder.join("office.yaml");
-        target::put(&path, config.as_bytes())
-            .map_err(|e| target::io(&path.display().to_string(), &e))?;
-    }
-    target.write(&records, origin)
-}
-
-fn origin(source: &Source, def: &Kind, merged: &Merged, counts: [u64; 4]) -> Origin {
-    let [read, taken, filtered, refused] = counts;
-    let fields: Vec<FieldId> = source.map.fields.iter().map(|r| r.field).collect();
-    Origin {
-        read,
-        taken,
-        filtered,
-        refused,
-        fields: names(&fields, def),
-        records: merged.written.clone(),
-        ..source.origin.clone()
     }
 }
 
