@@ -278,11 +278,17 @@ fn known(policies: &[String], packs: &Packs) -> Result<(), Failure> {
 
 /// No pack has this id.
 pub(crate) fn unknown_policy(id: &str, packs: &Packs) -> Failure {
-    Failure::usage(
+    let failure = Failure::usage(
         format!("没有「{id}」这项制度"),
         format!("there is no policy `{id}`"),
-    )
-    .suggesting(nearest(id, packs.ids()))
+    );
+    match nearest(id, packs.ids()) {
+        None => failure.helped(
+            "aftercare policies 列出全部制度",
+            "`aftercare policies` lists all policies",
+        ),
+        near => failure.suggesting(near),
+    }
 }
 
 /// Some office adopted each policy asked for: to judge nothing would look like being in order.
@@ -308,23 +314,52 @@ fn adopted<'a>(
     }
 }
 
+/// What a new user needs.
+const START: (&str, &str) = (
+    "新建单位用 aftercare init；已有的工作区用 -C 指明",
+    "`aftercare init` makes a new office; -C names a workspace that is there",
+);
+
+/// A workspace without offices.
+pub(crate) fn no_office() -> Failure {
+    Failure::usage(
+        "没有找到单位：records/ 下要有写着 office.yaml 的文件夹",
+        "no office found: a folder below records/ needs an office.yaml",
+    )
+    .helped(START.0, START.1)
+}
+
+/// So many offices are named where none is like the one that was meant.
+const NAMED: usize = 20;
+
+/// No office has this id.
+pub(crate) fn unknown_office(id: &str, all: &[(String, PathBuf)]) -> Failure {
+    let failure = Failure::usage(
+        format!("没有「{id}」这个单位"),
+        format!("there is no office `{id}`"),
+    );
+    let names = || all.iter().map(|o| o.0.as_str());
+    match nearest(id, names()) {
+        None if all.len() <= NAMED && names().all(|n| !n.is_empty()) => {
+            let listed = names().collect::<Vec<_>>();
+            failure.helped(
+                format!("有：{}", listed.join("、")),
+                format!("they are {}", listed.join(", ")),
+            )
+        }
+        near => failure.suggesting(near),
+    }
+}
+
 /// The offices that are asked for: id and folder.
 pub(crate) fn selected(request: &Request) -> Result<Vec<(String, PathBuf)>, Failure> {
     let all = workspace::offices(&request.root);
     if all.is_empty() {
-        return Err(Failure::usage(
-            "没有找到单位：records/ 下要有写着 office.yaml 的文件夹",
-            "no office found: a folder below records/ needs an office.yaml",
-        ));
+        return Err(no_office());
     }
     for wanted in &request.offices {
         if !all.iter().any(|(id, _)| id == wanted) {
-            let near = nearest(wanted, all.iter().map(|(id, _)| id.as_str()));
-            let failure = Failure::usage(
-                format!("没有「{wanted}」这个单位"),
-                format!("there is no office `{wanted}`"),
-            );
-            return Err(failure.suggesting(near));
+            return Err(unknown_office(wanted, &all));
         }
     }
     Ok(all
@@ -393,14 +428,9 @@ fn summary(checked: &Checked) -> Summary {
 pub fn root(start: &Path) -> Result<PathBuf, Failure> {
     workspace::find_root(start).ok_or_else(|| {
         Failure::usage(
-            format!(
-                "「{}」及其上级没有 records/ 文件夹；用 -C 指明工作区",
-                start.display()
-            ),
-            format!(
-                "no records/ folder in `{}` or above; name the workspace with -C",
-                start.display()
-            ),
+            format!("「{}」及其上级没有 records/ 文件夹", start.display()),
+            format!("no records/ folder in `{}` or above", start.display()),
         )
+        .helped(START.0, START.1)
     })
 }

@@ -39,6 +39,33 @@ pub fn why(e: &std::io::Error) -> Bilingual {
     Bilingual::new(zh, en)
 }
 
+/// Why a file cannot be written, in the words of whoever has to mend it.
+pub fn why_unwritten(e: &std::io::Error) -> Bilingual {
+    use std::io::ErrorKind as E;
+    match e.kind() {
+        E::NotFound => Bilingual::new(
+            "没有这个文件夹，要先建好",
+            "there is no such folder: make it first",
+        ),
+        E::StorageFull | E::QuotaExceeded => Bilingual::new("磁盘满了", "the disk is full"),
+        E::PermissionDenied => Bilingual::new(
+            "没有写的权限，或正被别的程序打开",
+            "there is no permission to write, or another program has it open",
+        ),
+        E::ReadOnlyFilesystem => Bilingual::new("这个位置是只读的", "this place is read-only"),
+        E::IsADirectory => Bilingual::new("这里已有同名的文件夹", "there is a folder of this name"),
+        E::NotADirectory => Bilingual::new(
+            "路径当中有一段是文件，不是文件夹",
+            "a part of the path is a file, not a folder",
+        ),
+        E::InvalidFilename => Bilingual::new(
+            "文件名太长，或有不能用的字符",
+            "the name is too long or has characters that it cannot have",
+        ),
+        _ => Bilingual::new(e.to_string(), e.to_string()),
+    }
+}
+
 /// Decodes UTF-8 (with or without a byte order mark), UTF-16 with one, or GB18030.
 /// Where bytes are valid in none of them, the text is read with � in their place, and the first such place is given.
 pub fn decode(bytes: Vec<u8>) -> (String, Option<usize>) {

@@ -4,6 +4,8 @@
 
 #[path = "desk/new.rs"]
 mod new_rows;
+#[path = "desk/polish.rs"]
+mod polish;
 
 use std::path::Path;
 use std::process::Command;

@@ -167,7 +167,8 @@ impl Addition {
 
 /// That a file could not be read or written.
 pub(crate) fn io(path: &str, e: &std::io::Error) -> Failure {
-    Failure::program(format!("{path}：{e}"), format!("{path}: {e}"))
+    let why = crate::source::why_unwritten(e);
+    Failure::program(format!("{path}：{}", why.zh), format!("{path}: {}", why.en))
 }
 
 /// The fields as they were written, each known and none twice; those that say that there is no value are left out.

@@ -15,6 +15,10 @@ pub(super) fn failure(e: &clap::Error) -> Failure {
         ErrorKind::InvalidSubcommand => {
             return unknown_command(&get(ContextKind::InvalidSubcommand));
         }
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => (
+            format!("多写了「{arg}」"),
+            format!("`{arg}` is not expected here"),
+        ),
         ErrorKind::UnknownArgument => (
             format!("没有「{arg}」这个选项"),
             format!("there is no option `{arg}`"),
@@ -81,6 +85,13 @@ pub(super) fn unknown_command(word: &str) -> Failure {
         format!("没有「{word}」这个命令"),
         format!("there is no command `{word}`"),
     );
+    // A program that was built without them does not list them.
+    if cfg!(not(feature = "documents")) && ["build", "watch", "blank"].contains(&word) {
+        return failure.helped(
+            "这个程序编译时没有带制作文档的部分（--no-default-features）",
+            "this program was built without documents (--no-default-features)",
+        );
+    }
     let names = || COMMANDS.iter().map(|r| r.name);
     match nearest(word, names()) {
         Some(near) => failure.suggesting(Some(near)),

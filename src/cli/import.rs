@@ -20,8 +20,8 @@ pub(crate) struct Import {
     /// 对照表：文件，或自带的名字；不写就按表头里的栏目名 | the map: a file, or the name of one built in; else headers that are fields
     #[arg(long, value_name = "MAP")]
     map: Option<String>,
-    /// 导入哪个单位（records/ 下的文件夹名） | the office that receives them (its folder below records/)
-    #[arg(long, value_name = "OFFICE", required_unless_present = "print_map")]
+    /// 导入哪个单位（records/ 下的文件夹名）；只有一个单位时可以不写 | the office that receives them (its folder below records/), where there are several
+    #[arg(long, value_name = "OFFICE")]
     into: Option<String>,
     /// 单位还没有：按这个名称新建 | the office does not exist yet: make it, with this name
     #[arg(long, value_name = "NAME")]
@@ -99,7 +99,7 @@ impl Command for Import {
             file: self.file,
             kind: self.kind,
             map: self.map,
-            into: self.into.unwrap_or_default(),
+            into: self.into,
             new_office: self.new_office,
             name: self.name,
             force: self.force,

@@ -3,9 +3,8 @@
 use super::session::Session;
 use super::{Command, kinds, sink};
 use crate::add::{self, Addition};
-use crate::pipeline::Failure;
+use crate::pipeline::{self, Failure};
 use crate::report::safe;
-use crate::text::nearest;
 use crate::workspace;
 
 /// What `new` takes.
@@ -75,10 +74,7 @@ fn office(
     match session.common.office.as_slice() {
         [] if all.len() == 1 => {}
         [] if all.is_empty() => {
-            return Err(Failure::usage(
-                "没有找到单位：records/ 下要有写着 office.yaml 的文件夹",
-                "no office found: a folder below records/ needs an office.yaml",
-            ));
+            return Err(pipeline::no_office());
         }
         [] => {
             return Err(Failure::usage(
@@ -91,17 +87,8 @@ fn office(
             ));
         }
         [id] => {
-            return all
-                .iter()
-                .find(|(known, _)| known == id)
-                .cloned()
-                .ok_or_else(|| {
-                    Failure::usage(
-                        format!("没有「{id}」这个单位"),
-                        format!("there is no office `{id}`"),
-                    )
-                    .suggesting(nearest(id, names()))
-                });
+            let found = all.iter().find(|(known, _)| known == id).cloned();
+            return found.ok_or_else(|| pipeline::unknown_office(id, &all));
         }
         _ => {
             return Err(Failure::usage(

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::pipeline::Failure;
+use crate::source::why_unwritten;
 
 /// Writes an answer to the stream; whoever stops reading (`| head`) ends it quietly.
 ///
@@ -27,10 +28,13 @@ pub(crate) fn stream(
 /// Anything else is.
 pub(crate) fn quiet(written: io::Result<()>) -> Result<(), Failure> {
     match written {
-        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Failure::program(
-            format!("写不出去：{e}"),
-            format!("cannot write: {e}"),
-        )),
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            let why = why_unwritten(&e);
+            Err(Failure::program(
+                format!("写不出去：{}", why.zh),
+                format!("cannot write: {}", why.en),
+            ))
+        }
         _ => Ok(()),
     }
 }
@@ -55,10 +59,10 @@ pub(crate) fn file(
         aside(&target, write)
     };
     result.map_err(|e| {
-        let shown = path.display();
+        let (shown, why) = (path.display(), why_unwritten(&e));
         Failure::program(
-            format!("写不了「{shown}」：{e}"),
-            format!("cannot write `{shown}`: {e}"),
+            format!("写不了「{shown}」：{}", why.zh),
+            format!("cannot write `{shown}`: {}", why.en),
         )
     })
 }

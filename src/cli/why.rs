@@ -10,7 +10,8 @@ use crate::pipeline::{self, Failure};
 use crate::policy::compile::written;
 use crate::policy::value::Record;
 use crate::policy::{Account, Decided, why};
-use crate::table::Office;
+use crate::schema::KindId;
+use crate::table::{Office, Row};
 use crate::text::{Lang, nearest};
 
 /// What `why` takes.
@@ -112,31 +113,60 @@ fn find(offices: &[&Office], written: &str) -> Result<Vec<(usize, Record)>, Fail
         _ => (None, None, written),
     };
     let mut found = Vec::new();
-    let mut ids: Vec<&str> = Vec::new();
+    let mut elsewhere = Vec::new();
     for (at, o) in offices.iter().enumerate() {
+        let is_office = office.is_none_or(|name| name == o.id);
         for (k, shape) in o.schema.iter() {
-            for row in 0..o.table(k).len() {
-                let record = (k, u32::try_from(row).unwrap_or(u32::MAX));
-                let own = o.record_id(record.0, record.1);
-                if own == id
-                    && kind.is_none_or(|k| k == shape.name || k == shape.label.zh)
-                    && office.is_none_or(|name| name == o.id)
-                {
-                    found.push((at, record));
-                } else if ids.len() < 100_000 {
-                    ids.push(own);
-                }
+            let rows = rows(o, k, id);
+            if is_office && kind.is_none_or(|k| k == shape.name || k == shape.label.zh) {
+                found.extend(rows.into_iter().map(|row| (at, (k, row))));
+            } else if !rows.is_empty() {
+                let full = [o.id.as_str(), &shape.name, id];
+                let full = full.into_iter().filter(|p| !p.is_empty());
+                elsewhere.push(full.collect::<Vec<_>>().join("/"));
             }
         }
     }
-    if found.is_empty() {
-        return Err(Failure::usage(
-            format!("没有编号为「{written}」的记录"),
-            format!("there is no record `{written}`"),
-        )
-        .suggesting(nearest(id, ids)));
+    if !found.is_empty() {
+        return Ok(found);
     }
-    Ok(found)
+    let failure = Failure::usage(
+        format!("没有编号为「{written}」的记录"),
+        format!("there is no record `{written}`"),
+    );
+    if elsewhere.is_empty() {
+        return Err(failure.suggesting(nearest(id, ids(offices))));
+    }
+    Err(failure.helped(
+        format!("有这个编号的是：{}", elsewhere.join("、")),
+        format!("this id is of {}", elsewhere.join(", ")),
+    ))
+}
+
+/// The records of a kind with an id; several only where it was given twice.
+fn rows(office: &Office, kind: KindId, id: &str) -> Vec<Row> {
+    let Some(first) = office.row_of(kind, id) else {
+        return Vec::new();
+    };
+    if office.ids_are_unique(kind) {
+        return vec![first];
+    }
+    let all = 0..u32::try_from(office.table(kind).len()).unwrap_or(u32::MAX);
+    all.filter(|row| office.record_id(kind, *row) == id)
+        .collect()
+}
+
+/// Ids to choose a near one from.
+fn ids<'o>(offices: &[&'o Office]) -> Vec<&'o str> {
+    let mut all = Vec::new();
+    for o in offices {
+        for (k, _) in o.schema.iter() {
+            let rows = 0..u32::try_from(o.table(k).len()).unwrap_or(u32::MAX);
+            all.extend(rows.map(|row| o.record_id(k, row)));
+        }
+    }
+    all.truncate(100_000);
+    all
 }
 
 type Told<'a> = (&'a Office, Record, Vec<Account>);

@@ -62,7 +62,7 @@ pub fn audit(request: &Request, since: Option<&str>) -> Result<Audited, Failure>
         zones.insert(office.id.clone(), office.config.timezone);
     }
     let Some(schema) = offices.first().map(|(o, _)| &o.schema) else {
-        return Err(Failure::usage("没有找到单位", "no office found"));
+        return Err(pipeline::no_office());
     };
     let trail = trail::follow(&repo, schema, &zones, since.as_ref())?;
     let mut ask = Ask {

@@ -82,6 +82,9 @@ impl Repo {
     /// Nothing, or nothing that this clone holds.
     pub fn revision(&self, written: &str) -> Result<Revision, Failure> {
         let unknown = || {
+            if self.head().is_none() {
+                return no_commit();
+            }
             let failure = Failure::usage(
                 format!("没有「{written}」这个版本"),
                 format!("there is no revision `{written}`"),
@@ -138,6 +141,14 @@ pub(super) fn subtree<'r>(
     let Some(entry) = entry else { return Ok(None) };
     let object = entry.object().map_err(|e| absent(&e))?;
     Ok(Some(object.into_tree()))
+}
+
+/// A repository without a commit.
+pub(super) fn no_commit() -> Failure {
+    Failure::usage("仓库里还没有提交", "the repository has no commit yet").helped(
+        "先 git add -A 再 git commit",
+        "first git add -A, then git commit",
+    )
 }
 
 /// Bytes of objects that are kept at hand.

@@ -50,10 +50,7 @@ impl Repo {
     /// # Errors
     /// There is no commit, or the objects are not all there.
     pub(super) fn walk(&self, since: Option<&Revision>) -> Result<Walk, Failure> {
-        let head = self
-            .git
-            .head_id()
-            .map_err(|_| Failure::usage("仓库里还没有提交", "the repository has no commit yet"))?;
+        let head = self.git.head_id().map_err(|_| super::repo::no_commit())?;
         let ends = self.git.shallow_commits().ok().flatten();
         let ends: BTreeSet<ObjectId> = ends.iter().flat_map(|c| c.iter().copied()).collect();
         let known = match since {

@@ -55,8 +55,8 @@ pub struct Request {
     pub kind: Option<String>,
     /// A map's file, or the name of one that the program carries.
     pub map: Option<String>,
-    /// The office's folder below `records/`.
-    pub into: String,
+    /// The office's folder below `records/`; nothing where there is only one.
+    pub into: Option<String>,
     /// The name of the office, if it is to be made.
     pub new_office: Option<String>,
     /// The name of the file to write, instead of the source's.
@@ -117,7 +117,7 @@ pub fn run(request: &Request) -> Result<Outcome, Failure> {
     // No day is too late here: what is in the future is for `check` to say.
     let options = Options::wanted(Arc::new(schema), NaiveDate::MAX);
     let source = open(request, &options)?;
-    let (into, new) = (&request.into, request.new_office.as_deref());
+    let (into, new) = (request.into.as_deref(), request.new_office.as_deref());
     let receiver = office::receiver(&request.root, into, new, source.map.zone, &options)?;
     let kind = &options.schema.get(source.kind).name;
     let stem = Path::new(&source.origin.source)
@@ -206,7 +206,8 @@ fn sort(
 ) -> Result<Sorted, Failure> {
     let def = options.schema.get(source.kind);
     let zones = (source.map.zone.unwrap_or(zone), zone);
-    let mut taker = Taker::new(&source.map, def, speller, zones, &source.header)?;
+    let mut taker = Taker::new(&source.map, def, speller, zones, &source.header)
+        .map_err(|f| source.other_sheets(f))?;
     source.sheet.each(&mut |row| {
         if row.number > source.header.row {
             taker.row(row);

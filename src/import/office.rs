@@ -8,7 +8,7 @@ use super::map::Map;
 use super::reason::{Reason, Why, shown};
 use super::take::{Refused, Sorted, Taken};
 use crate::load::{self, Options};
-use crate::pipeline::Failure;
+use crate::pipeline::{self, Failure};
 use crate::schema::{FieldType, Kind, KindId};
 use crate::table::{Office, OfficeConfig, Row};
 use crate::text::{Bilingual, nearest};
@@ -31,13 +31,19 @@ pub(crate) struct Receiver {
 /// It does not exist, or exists though a new one is wanted; or its office.yaml is broken.
 pub(crate) fn receiver(
     root: &Path,
-    id: &str,
+    id: Option<&str>,
     new: Option<&str>,
     zone: Option<chrono_tz::Tz>,
     options: &Options,
 ) -> Result<Receiver, Failure> {
     let all = workspace::offices(root);
-    let id = if id == "." { "" } else { id };
+    let id = match (id, all.as_slice()) {
+        (Some("."), _) => "",
+        (Some(id), _) => id,
+        (None, [(only, _)]) if new.is_none() => only,
+        (None, []) if new.is_none() => return Err(pipeline::no_office()),
+        (None, _) => return Err(unnamed(&all)),
+    };
     let found = all.iter().find(|(known, _)| known == id);
     match (found, new) {
         (Some((id, folder)), None) => {
@@ -57,6 +63,21 @@ pub(crate) fn receiver(
         (None, None) => Err(unknown(id, &all)),
         (None, Some(name)) => fresh(root, id, name, zone, &all),
     }
+}
+
+fn unnamed(all: &[(String, PathBuf)]) -> Failure {
+    let failure = Failure::usage("还要写 --into", "--into is missing");
+    let names: Vec<&str> = all.iter().map(|o| o.0.as_str()).collect();
+    if names.is_empty() {
+        return failure.helped(
+            "写单位的文件夹名，如 --into cuihu",
+            "name the office's folder, such as --into cuihu",
+        );
+    }
+    failure.helped(
+        format!("写明是哪个单位：{}", names.join("、")),
+        format!("say which office: {}", names.join(", ")),
+    )
 }
 
 fn unknown(id: &str, all: &[(String, PathBuf)]) -> Failure {

@@ -23,6 +23,8 @@ pub(super) struct Source {
     pub sheet: Sheet,
     pub header: Header,
     pub origin: Origin,
+    /// Whether somebody said which sheet is meant.
+    named: bool,
 }
 
 pub(super) fn open(request: &Request, options: &Options) -> Result<Source, Failure> {
@@ -36,6 +38,7 @@ pub(super) fn open(request: &Request, options: &Options) -> Result<Source, Failu
     let origin = Origin::new(&name, &bytes, named.map(|m| file_name(Path::new(m))));
     let wanted = map.as_ref().and_then(|m| m.sheet.as_deref());
     let sheet = sheet(request, bytes, wanted)?;
+    let wanted = wanted.is_some();
     let row = map.as_ref().and_then(|m| m.header_row).unwrap_or_else(|| {
         header::row(&sheet, &|h| match (&map, asked) {
             (Some(map), _) => header::named(map, h),
@@ -44,14 +47,44 @@ pub(super) fn open(request: &Request, options: &Options) -> Result<Source, Failu
         })
     });
     let header = header(&sheet, row, &name)?;
-    let (map, kind) = whole(map, asked, options, &header)?;
+    let named = request.sheet.is_some() || wanted;
+    let (map, kind) = whole(map, asked, options, &header)
+        .map_err(|f| if named { f } else { advised(f, &sheet) })?;
     Ok(Source {
+        named,
         map,
         kind,
         sheet,
         header,
         origin,
     })
+}
+
+impl Source {
+    /// A failure, with the sheets where what is missing may stand, unless the sheet was named.
+    pub fn other_sheets(&self, failure: Failure) -> Failure {
+        if self.named {
+            return failure;
+        }
+        advised(failure, &self.sheet)
+    }
+}
+
+fn advised(failure: Failure, sheet: &Sheet) -> Failure {
+    let others = sheet.others();
+    if others.is_empty() || failure.help.is_some() {
+        return failure;
+    }
+    failure.helped(
+        format!(
+            "读的是第一张工作表；另有「{}」，用 --sheet 写明是哪一张",
+            others.join("」「")
+        ),
+        format!(
+            "the first sheet was read; there are `{}` too: say which with --sheet",
+            others.join("`, `")
+        ),
+    )
 }
 
 /// Reads the file, or the sheet of it that is asked for.

@@ -161,7 +161,7 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// The disk refused.
 pub(crate) fn io(path: &str, e: &std::io::Error) -> Failure {
-    Failure::program(format!("{path}：{e}"), format!("{path}: {e}"))
+    crate::add::io(path, e)
 }
 
 /// A digest in hexadecimal.

@@ -67,10 +67,10 @@ pub(super) fn write(root: &Path, files: &[File]) -> Result<(), Failure> {
     for file in files {
         if let Err(e) = done.put(&root.join(&file.path), file.text.as_bytes()) {
             done.undo();
-            let path = &file.path;
+            let (path, why) = (&file.path, crate::source::why_unwritten(&e));
             return Err(Failure::program(
-                format!("写不了「{path}」：{e}；什么也没留下"),
-                format!("cannot write `{path}`: {e}; nothing is left of it"),
+                format!("写不了「{path}」：{}；什么也没留下", why.zh),
+                format!("cannot write `{path}`: {}; nothing is left of it", why.en),
             ));
         }
     }

@@ -20,7 +20,10 @@ pub fn write(all: &[Figures], lang: Lang, style: Style, out: &mut dyn Write) -> 
             writeln!(out)?;
         }
         let name = style.paint(Paint::Strong, safe(&figures.name));
-        writeln!(out, "{name}  {}", safe(&figures.office))?;
+        match figures.office.as_str() {
+            "" => writeln!(out, "{name}")?,
+            id => writeln!(out, "{name}  {}", safe(id))?,
+        }
         for told in &figures.answers {
             writeln!(out, "\n  {}", safe(told.label.get(lang)))?;
             answers(told, lang).write(out, style, 2)?;

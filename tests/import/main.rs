@@ -59,7 +59,7 @@ impl Workspace {
             root: self.0.path().into(),
             here: self.0.path().into(),
             file: file.into(),
-            into: "cuihu".into(),
+            into: Some("cuihu".into()),
             ..Request::default()
         }
     }

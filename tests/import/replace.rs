@@ -132,7 +132,7 @@ fn a_dry_run_writes_nothing() {
     let file = w.write("s.csv", "编号,报修时间\n1,2025-03-01\n");
     let o = import::run(&Request {
         kind: Some("维修".into()),
-        into: "new".into(),
+        into: Some("new".into()),
         new_office: Some("新".into()),
         dry_run: true,
         ..w.request(&file)
@@ -203,7 +203,7 @@ fn a_new_office_lies_inside_records_and_beside_others() {
     let make = |into: &str, name: &str| {
         import::run(&Request {
             kind: Some("repairs".into()),
-            into: into.into(),
+            into: Some(into.into()),
             new_office: Some(name.into()),
             ..w.request(&file)
         })
@@ -246,7 +246,7 @@ fn a_workspace_may_be_one_office() {
     let file = w.write("s.csv", "编号,报修时间\n1,2025-03-01\n");
     let o = import::run(&Request {
         kind: Some("repairs".into()),
-        into: ".".into(),
+        into: Some(".".into()),
         ..w.request(Path::new(&file))
     })
     .unwrap();

@@ -18,7 +18,7 @@ fn service_requests_become_repairs() {
     let w = Workspace::new();
     let request = Request {
         map: Some("boston-311".into()),
-        into: "boston".into(),
+        into: Some("boston".into()),
         new_office: Some("Boston: \"311\"".into()),
         ..w.request(&sample("service-requests.csv"))
     };

@@ -34,7 +34,7 @@ pub fn import(
     );
     let request = Request {
         map: Some(map.into()),
-        into: office.into(),
+        into: Some(office.into()),
         ..w.request(file)
     };
     let o = import::run(&request).unwrap_or_else(|f| panic!("{}", f.message.en));

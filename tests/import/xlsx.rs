@@ -198,3 +198,116 @@ fn damaged_workbooks_do_not_panic() {
         });
     }
 }
+
+/// A workbook as an office exports it: notes, then a merged title above the header, true dates beside dates as text,
+/// and rows that are formatted and empty.
+fn exported(notes_first: bool) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let notes = |book: &mut Workbook| -> Result<(), XlsxError> {
+        book.add_worksheet()
+            .set_name("说明")?
+            .write(0, 0, "由系统导出")?;
+        Ok(())
+    };
+    if notes_first {
+        notes(&mut book).unwrap();
+    }
+    let day = Format::new().set_num_format("yyyy/m/d");
+    let s = book.add_worksheet().set_name("三月").unwrap();
+    let fill = |s: &mut Worksheet| -> Result<(), XlsxError> {
+        s.merge_range(0, 0, 0, 2, "三月维修登记表", &Format::new())?;
+        for (i, name) in ["编号", "报修时间", "维修地点"].into_iter().enumerate() {
+            s.write(1, u16::try_from(i).unwrap_or(0), name)?;
+        }
+        s.write(2, 0, "W-1")?
+            .write_with_format(2, 1, 45719.0, &day)?;
+        s.write(3, 0, "W-2")?.write(3, 1, "2025年3月4日")?;
+        s.write(4, 0, "W-3")?.write(4, 1, "3/4/2025")?;
+        for row in 5..50_005 {
+            s.write_blank(row, 0, &day)?.write_blank(row, 2, &day)?;
+        }
+        Ok(())
+    };
+    fill(s).unwrap();
+    if !notes_first {
+        notes(&mut book).unwrap();
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn an_export_as_it_comes() {
+    let w = Workspace::new();
+    let request = |file: &std::path::Path| Request {
+        kind: Some("repairs".into()),
+        ..w.request(file)
+    };
+    let file = w.write("三月.xlsx", exported(false));
+    let o = import::run(&request(&file)).inspect(adds_up).unwrap();
+    assert_eq!(
+        (o.read, o.taken, o.sheets.as_slice()),
+        (3, 2, &["说明".to_owned()][..])
+    );
+    assert_eq!(refused(&o), [(5, vec![Why::Value])]);
+    assert_eq!(
+        w.written(&o),
+        "编号,报修时间,维修地点\nW-1,2025-03-03,\nW-2,2025-03-04,\n"
+    );
+    // Once more: nothing is new.
+    let o = import::run(&request(&file)).unwrap();
+    assert_eq!((o.fresh, &o.written), ([0, 0, 2], &None));
+    // And as a copy under another name: the ids are taken.
+    let copy = w.write("三月 (1).xlsx", exported(false));
+    let o = import::run(&request(&copy)).unwrap();
+    assert_eq!((o.taken, &o.written), (0, &None));
+
+    let file = w.write("四月.xlsx", exported(true));
+    let f = import::run(&request(&file)).unwrap_err();
+    let help = f.help.unwrap();
+    assert!(
+        help.zh.contains("「三月」") && help.zh.contains("--sheet"),
+        "{}",
+        help.zh
+    );
+    w.write(
+        "sheet.yaml",
+        "as: repairs\nid: 编号\ncolumns: {received_at: 报修时间}\n",
+    );
+    let by_map = Request {
+        map: Some("sheet.yaml".into()),
+        ..request(&file)
+    };
+    let f = import::run(&by_map).unwrap_err();
+    assert!(
+        f.help.is_some_and(|h| h.en.contains("`三月`")),
+        "{}",
+        f.message.en
+    );
+    let told = Request {
+        sheet: Some("说明".into()),
+        ..request(&file)
+    };
+    assert!(
+        import::run(&told).unwrap_err().help.is_none(),
+        "it was said which"
+    );
+}
+
+#[test]
+fn an_only_office_need_not_be_named() {
+    let w = Workspace::new();
+    let file = w.write("a.csv", "编号,报修时间\nR-1,2025-03-01\n");
+    let request = Request {
+        kind: Some("repairs".into()),
+        into: None,
+        ..w.request(&file)
+    };
+    assert_eq!(import::run(&request).unwrap().taken, 1);
+    w.write("records/other/office.yaml", "name: 乙\npolicies: []\n");
+    let f = import::run(&request).unwrap_err();
+    assert!(
+        f.help.is_some_and(|h| h.zh.contains("cuihu、other")),
+        "{}",
+        f.message.zh
+    );
+}
