@@ -147,10 +147,13 @@ fn the_templates_are_sound_and_run_both_commands() {
     for (file, keys) in [
         ("action.yml", &["run"][..]),
         ("docs/ci/gitlab-ci.yml", &["before_script", "script"]),
+        ("src/init/github.yml", &["run"]),
+        ("src/init/gitlab.yml", &["script"]),
     ] {
         let mut all = Vec::new();
         commands(&template(file), keys, &mut all);
-        assert!(all.len() > 1, "{file}");
+        let both = all.concat();
+        assert!(both.contains("install"), "{file}");
         for text in &all {
             let out = Command::new("sh")
                 .args(["-n", "-c", text])
@@ -179,6 +182,136 @@ fn the_action_finds_what_it_reads_and_keeps_a_build_by_it() {
     let digest = told.trim().strip_prefix("digest=").unwrap();
     assert_eq!(digest.len(), 16);
     assert!(all[2].contains("docs/ci/aftercare.sh"));
+    // Whatever the program without documents is made of.
+    let build = std::fs::read_to_string(here("build.rs")).unwrap();
+    let folders = build.split("(\"").skip(1).filter_map(|t| {
+        let (name, rest) = t.split_once("\", \"")?;
+        let upper = name.bytes().all(|b| b.is_ascii_uppercase());
+        upper.then(|| rest.split('"').next().unwrap())
+    });
+    let folders: Vec<&str> = folders.collect();
+    assert!(folders.contains(&"policies"), "{folders:?}");
+    for part in folders
+        .into_iter()
+        .chain(["src", "Cargo.lock", "fonts/coverage.txt"])
+    {
+        assert!(all[0].contains(&format!(" {part} ")), "{part}");
+    }
+}
+
+/// A repository of a small program called aftercare that says how it was called, with a tag; its first argument is how
+/// it ends where that is a number.
+fn stand_in() -> TempDir {
+    let w = tempfile::tempdir().unwrap();
+    put(
+        w.path(),
+        "Cargo.toml",
+        "[package]\nname = \"aftercare\"\nversion = \"0.0.0\"\nedition = \"2021\"\n",
+    );
+    put(
+        w.path(),
+        "Cargo.lock",
+        "version = 3\n\n[[package]]\nname = \"aftercare\"\nversion = \"0.0.0\"\n",
+    );
+    put(
+        w.path(),
+        "src/main.rs",
+        "fn main() {\n    let a: Vec<String> = std::env::args().skip(1).collect();\n    println!(\"called: {}\", a.join(\" \"));\n    std::process::exit(i32::from(a[0] == \"check\"));\n}\n",
+    );
+    git(w.path(), &["init", "-q", "-b", "main"]);
+    git(w.path(), &["add", "-A"]);
+    git(w.path(), &["commit", "-q", "-m", "x"]);
+    git(w.path(), &["tag", "v0"]);
+    w
+}
+
+/// Runs a job's commands as its forge does, at home in a folder of its own.
+fn job(home: &Path, text: &str, set: &[(&str, &str)]) -> (String, Option<i32>) {
+    let mut bash = Command::new("bash");
+    bash.args(["-e", "-o", "pipefail", "-c", text])
+        .current_dir(home)
+        .env("HOME", home)
+        .env("CARGO_HOME", home.join("cargo"))
+        .env("CI_PROJECT_DIR", home)
+        .env_remove("CARGO_TARGET_DIR")
+        .envs(set.iter().copied());
+    // The cargo that runs the tests, and no aftercare that this machine has.
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let own = Path::new(&cargo).parent().unwrap().to_path_buf();
+    let all = std::env::var_os("PATH").unwrap_or_default();
+    let rest = std::env::split_paths(&all).filter(|p| !p.join("aftercare").exists());
+    let path = std::env::join_paths(std::iter::once(own).chain(rest)).unwrap();
+    bash.env("PATH", path);
+    let out = bash.output().unwrap();
+    let said = [out.stdout, out.stderr].concat();
+    (
+        String::from_utf8_lossy(&said).into_owned(),
+        out.status.code(),
+    )
+}
+
+#[test]
+fn what_init_writes_builds_the_program_from_its_repository_and_runs_both() {
+    let source = stand_in();
+    let address = format!("file://{}", source.path().display());
+    let rev = String::from_utf8(git(source.path(), &["rev-parse", "HEAD"]).stdout).unwrap();
+    for (file, keys, rev) in [
+        ("src/init/github.yml", &["run"][..], "v0"),
+        ("src/init/gitlab.yml", &["script"], rev.trim()),
+    ] {
+        let mut all = Vec::new();
+        commands(&template(file), keys, &mut all);
+        let home = tempfile::tempdir().unwrap();
+        let set = [("AFTERCARE_SOURCE", ""), ("AFTERCARE_REV", rev)];
+        let (said, status) = job(home.path(), &all[0], &set);
+        assert_eq!(status, Some(1), "{file}: {said}");
+        assert!(
+            said.contains("AFTERCARE_SOURCE") && said.contains("还没有填"),
+            "{said}"
+        );
+        let set = [
+            ("AFTERCARE_SOURCE", address.as_str()),
+            ("AFTERCARE_REV", rev),
+        ];
+        let ran: Vec<_> = all
+            .iter()
+            .map(|text| job(home.path(), text, &set))
+            .collect();
+        let said: String = ran.iter().map(|r| r.0.as_str()).collect();
+        assert!(
+            said.contains("called: check --strict --format git"),
+            "{file}: {said}"
+        );
+        assert!(
+            said.contains("called: audit"),
+            "the audit runs after a failed check: {said}"
+        );
+        assert!(ran.iter().any(|r| r.1 == Some(1)), "{file}: {said}");
+        assert!(home.path().join(".aftercare/bin/aftercare").is_file());
+    }
+}
+
+#[test]
+fn the_file_for_gitlab_builds_the_program_where_it_is_not_there() {
+    let source = stand_in();
+    let address = format!("file://{}", source.path().display());
+    let mut all = Vec::new();
+    commands(
+        &template("docs/ci/gitlab-ci.yml"),
+        &["before_script"],
+        &mut all,
+    );
+    let home = tempfile::tempdir().unwrap();
+    let unset = [("AFTERCARE_SOURCE", ""), ("AFTERCARE_REV", "")];
+    let (said, status) = job(home.path(), &all[0], &unset);
+    assert!(status == Some(1) && said.contains("are not set"), "{said}");
+    let set = [
+        ("AFTERCARE_SOURCE", address.as_str()),
+        ("AFTERCARE_REV", "v0"),
+    ];
+    let (said, status) = job(home.path(), &all[0], &set);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(home.path().join(".aftercare/bin/aftercare").is_file());
 }
 
 #[test]

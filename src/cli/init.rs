@@ -256,7 +256,16 @@ fn say(
             out,
             "  aftercare{place} new staff id=S01 name=… role=…{office}"
         )?;
-        writeln!(out, "  aftercare{place} check")
+        writeln!(out, "  aftercare{place} check")?;
+        // Of a group only its first office brings the file.
+        let ci = plan.paths().find(|p| Some(*p) == request.ci.path());
+        ci.map_or(Ok(()), |path| {
+            let said = lang.pick(
+                format!("要在每次提交时核对，先填 {path} 开头的两行（aftercare 的仓库地址和版本）"),
+                format!("To check each change, fill in the two lines at the top of {path} (where aftercare is built from)"),
+            );
+            writeln!(out, "{said}")
+        })
     })
 }
 

@@ -18,15 +18,20 @@ pub(crate) enum Ci {
 impl Ci {
     /// Its file.
     pub(super) fn file(self) -> Option<File> {
-        let (path, text) = match self {
-            Self::Github => (
-                ".github/workflows/aftercare.yml",
-                include_str!("github.yml"),
-            ),
-            Self::Gitlab => (".gitlab-ci.yml", include_str!("gitlab.yml")),
+        let text = match self {
+            Self::Github => include_str!("github.yml"),
+            Self::Gitlab => include_str!("gitlab.yml"),
             Self::None => return None,
         };
-        let text = text.replace("{version}", env!("CARGO_PKG_VERSION"));
-        Some(File::new(path, text))
+        Some(File::new(self.path()?, text.to_owned()))
+    }
+
+    /// Where it is, below the workspace.
+    pub fn path(self) -> Option<&'static str> {
+        match self {
+            Self::Github => Some(".github/workflows/aftercare.yml"),
+            Self::Gitlab => Some(".gitlab-ci.yml"),
+            Self::None => None,
+        }
     }
 }

@@ -150,6 +150,14 @@ fn a_group_grows() {
     };
     done(w.path(), &[&office("a")[..], &["--ci", "gitlab"]].concat());
     assert!(read(&w, ".gitlab-ci.yml").contains("aftercare check --strict"));
+    let told = done(
+        nowhere().path(),
+        &[&office("a")[..], &["--lang", "en"]].concat(),
+    );
+    assert!(
+        told.contains("fill in the two lines at the top of .github/workflows/aftercare.yml"),
+        "{told}"
+    );
     fs::write(w.path().join(".vscode/settings.json"), "{}").unwrap();
     let inside = w.path().join("records/a");
     let said = done(
