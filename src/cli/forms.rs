@@ -33,7 +33,7 @@ impl Command for Forms {
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
         let schema = session.schema()?;
-        let packs = session.packs()?;
+        let packs = session.packs()?.without_examples();
         let forms = All::compile(&session.templates()?, &schema, &packs)?;
         let (lang, style) = (session.lang, session.style);
         let document = Document {

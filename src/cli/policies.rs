@@ -41,7 +41,7 @@ impl Command for Policies {
     ];
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
-        let packs = session.packs()?;
+        let packs = session.packs()?.without_examples();
         if self.test {
             return test(session, &packs);
         }

@@ -47,14 +47,14 @@ impl Command for Why {
     ];
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
-        let checked = pipeline::check(&session.request(true)?)?;
-        let offices: Vec<&Office> = checked.offices.iter().map(|j| &j.office).collect();
+        // What a rule decided of one record is asked of that rule again: nothing else need be judged.
+        let all = pipeline::offices(&session.request(true)?)?;
+        let offices: Vec<&Office> = all.iter().map(|(office, _)| office).collect();
         let found = find(&offices, &self.record)?;
         let mut told = Vec::new();
         for (at, record) in found {
-            let judged = &checked.offices[at];
-            let accounts = why(&judged.office, &judged.compiled, record);
-            told.push((&judged.office, record, accounts));
+            let (office, compiled) = &all[at];
+            told.push((office, record, why(office, compiled, record)));
         }
         if let Some(rule) = &self.rule {
             let is_it = |a: &Account| {
@@ -63,17 +63,16 @@ impl Command for Why {
                         .split_once('/')
                         .is_some_and(|(_, short)| short == rule)
             };
-            let names: Vec<String> = checked
-                .offices
+            let names: Vec<&str> = all
                 .iter()
-                .flat_map(|j| j.compiled.rules.iter().map(|r| r.name.clone()))
+                .flat_map(|(_, compiled)| compiled.rules.iter().map(|r| r.name.as_str()))
                 .collect();
             told.iter_mut().for_each(|t| t.2.retain(is_it));
             let exists =
-                |n: &String| n == rule || n.split_once('/').is_some_and(|(_, short)| short == rule);
+                |n: &&str| n == rule || n.split_once('/').is_some_and(|(_, short)| short == rule);
             if !names.iter().any(exists) {
                 let short = names.iter().filter_map(|n| n.split_once('/').map(|p| p.1));
-                let all = names.iter().map(String::as_str).chain(short);
+                let all = names.iter().copied().chain(short);
                 return Err(Failure::usage(
                     format!("没有单位采用「{rule}」这条规则"),
                     format!("no office adopted a rule `{rule}`"),

@@ -116,11 +116,16 @@ impl Packs {
     /// # Errors
     /// A malformed or unreadable pack, with its place.
     pub fn for_judging(root: &Path, schema: &Arc<Schema>) -> Result<Self, Vec<Fault>> {
-        let mut packs = Self::for_workspace(root, schema)?;
-        for entry in packs.0.values_mut() {
+        Ok(Self::for_workspace(root, schema)?.without_examples())
+    }
+
+    /// The same packs; of those that were not read yet no examples will be.
+    #[must_use]
+    pub fn without_examples(mut self) -> Self {
+        for entry in self.0.values_mut() {
             entry.examples = false;
         }
-        Ok(packs)
+        self
     }
 
     /// A pack by id.

@@ -100,6 +100,7 @@ impl Command for Explain {
     }
 }
 
+/// What a name stands for. Of the packs only those are read in full that may be meant.
 fn find<'a>(
     name: &str,
     packs: &'a Packs,
@@ -112,33 +113,25 @@ fn find<'a>(
     if let Some(family) = families.iter().find(|f| f.name == name) {
         return Ok(Topic::Family(family));
     }
-    let mut all = rules(packs, families);
-    let full = |t: &&(String, Topic<'_>)| t.0 == name;
-    let short = |t: &&(String, Topic<'_>)| t.0.split_once('/').is_some_and(|n| n.1 == name);
-    let matching = |test: &dyn Fn(&&(String, Topic<'_>)) -> bool| -> Vec<usize> {
-        let numbered = all.iter().enumerate();
-        numbered.filter(|(_, t)| test(t)).map(|(i, _)| i).collect()
-    };
-    let mut found = matching(&full);
-    if found.is_empty() {
-        found = matching(&short);
+    if let Some(topic) = full(name, packs, families) {
+        return Ok(topic);
     }
+    let all = rules(packs, families);
+    let short = |full: &&String| full.split_once('/').is_some_and(|n| n.1 == name);
+    let mut found: Vec<&String> = all.iter().filter(short).collect();
     if found.len() > 1 {
         // Of several policies with a rule of this name, the one that is adopted here is meant.
-        let adopted: Vec<usize> = found
-            .iter()
-            .copied()
-            .filter(|i| session.adopts(all[*i].0.split('/').next().unwrap_or_default()))
-            .collect();
+        let adopted = |full: &&&String| session.adopts(full.split('/').next().unwrap_or_default());
+        let adopted: Vec<&String> = found.iter().filter(adopted).copied().collect();
         if adopted.len() == 1 {
             found = adopted;
         }
     }
     match found.as_slice() {
-        [one] => Ok(all.swap_remove(*one).1),
+        [one] => full(one, packs, families).ok_or_else(|| unknown(name, packs, &all)),
         [] => Err(unknown(name, packs, &all)),
         several => {
-            let names: Vec<&str> = several.iter().map(|i| all[*i].0.as_str()).collect();
+            let names: Vec<&str> = several.iter().map(|n| n.as_str()).collect();
             Err(Failure::usage(
                 format!("有好几条规则叫「{name}」"),
                 format!("several rules are called `{name}`"),
@@ -151,25 +144,35 @@ fn find<'a>(
     }
 }
 
-/// Every rule by its full name.
-fn rules<'a>(packs: &'a Packs, families: &'a [Family]) -> Vec<(String, Topic<'a>)> {
+/// The rule of a full name.
+fn full<'a>(name: &str, packs: &'a Packs, families: &'a [Family]) -> Option<Topic<'a>> {
+    let (of, rule) = name.split_once('/')?;
+    if let Some(family) = families.iter().find(|f| f.name == of) {
+        let (name, rule) = family.rules.get_key_value(rule)?;
+        return Some(Topic::CoreRule(family, name, rule));
+    }
+    let pack = packs.get(of)?;
+    let (id, rule) = pack.rules.get_key_value(rule)?;
+    Some(Topic::Rule(pack, id, rule))
+}
+
+/// Every rule's full name.
+fn rules(packs: &Packs, families: &[Family]) -> Vec<String> {
     let core = families.iter().flat_map(|family| {
-        let full = |name| format!("{}/{name}", family.name);
-        let rules = family.rules.iter();
-        rules.map(move |(name, rule)| (full(name), Topic::CoreRule(family, name, rule)))
+        let names = family.rules.keys();
+        names.map(|name| format!("{}/{name}", family.name))
     });
-    let packs = packs.iter().flat_map(|pack| {
-        let rules = pack.rules.iter();
-        rules.map(move |(id, rule)| (format!("{}/{id}", pack.id), Topic::Rule(pack, id, rule)))
-    });
+    let lean = packs.clone().without_examples();
+    let packs = lean
+        .iter()
+        .flat_map(|pack| pack.rules.keys().map(|id| format!("{}/{id}", pack.id)));
     core.chain(packs).collect()
 }
 
-fn unknown(name: &str, packs: &Packs, all: &[(String, Topic<'_>)]) -> Failure {
-    let full = all.iter().map(|t| t.0.as_str());
-    let short = all.iter().filter_map(|t| t.0.split_once('/').map(|n| n.1));
-    let policies = packs.iter().map(|p| p.id.as_str());
-    let policies = policies.chain(["core", "history"]);
+fn unknown(name: &str, packs: &Packs, all: &[String]) -> Failure {
+    let full = all.iter().map(String::as_str);
+    let short = all.iter().filter_map(|n| n.split_once('/').map(|n| n.1));
+    let policies = packs.ids().chain(["core", "history"]);
     let failure = Failure::usage(
         format!("没有「{name}」这条规则或这项制度"),
         format!("there is no rule or policy `{name}`"),
