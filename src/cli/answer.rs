@@ -37,6 +37,15 @@ pub(super) struct Besides<'a> {
 }
 
 impl Answer {
+    /// The report has a place: better known before everything is judged.
+    ///
+    /// # Errors
+    /// The folder of its file is not there.
+    pub(super) fn ready(&self, session: &Session<'_>) -> Result<(), Failure> {
+        let path = self.output.as_ref();
+        path.map_or(Ok(()), |path| sink::ready(&session.here.join(path)))
+    }
+
     /// Gives the report, and the exit status.
     ///
     /// # Errors

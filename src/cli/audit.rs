@@ -29,6 +29,7 @@ impl Command for Audit {
     ];
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
+        self.answer.ready(session)?;
         let request = session.request(true)?;
         let audited = history::audit(&request, self.since.as_deref())?;
         let mut summary = Summary {

@@ -39,9 +39,10 @@ struct Known {
 pub(super) fn apply(path: &Path, checked: &mut Checked) -> Result<usize, Failure> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|e| {
+        let why = crate::source::why(&e);
         Failure::usage(
-            format!("读不了基线文件「{shown}」：{e}"),
-            format!("cannot read the baseline `{shown}`: {e}"),
+            format!("读不了基线文件「{shown}」：{}", why.zh),
+            format!("cannot read the baseline `{shown}`: {}", why.en),
         )
         .helped(
             "先用 aftercare check --write-baseline 写一份",

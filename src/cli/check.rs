@@ -64,6 +64,7 @@ impl Command for Check {
     ];
 
     fn run(self, session: &mut Session<'_>) -> Result<u8, Failure> {
+        self.answer.ready(session)?;
         let request = session.request(false)?;
         let below: Result<Vec<String>, Failure> = self
             .paths

@@ -88,6 +88,9 @@ impl Command for Import {
             sink::stream(session.out, |out| out.write_all(map.as_bytes()))?;
             return Ok(0);
         }
+        if let Some(path) = &self.report {
+            sink::ready(&session.here.join(path))?;
+        }
         let root = match &self.new_office {
             // The first office of a workspace makes its records/.
             Some(_) => session.workspace().unwrap_or(&session.here).to_path_buf(),

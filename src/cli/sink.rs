@@ -39,6 +39,30 @@ pub(crate) fn quiet(written: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
+/// That a file could be written later, as far as its folder tells.
+///
+/// # Errors
+/// The folder is not there.
+pub(crate) fn ready(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|f| !f.is_dir());
+    folder.map_or(Ok(()), |folder| {
+        let why = if folder.exists() {
+            ErrorKind::NotADirectory
+        } else {
+            ErrorKind::NotFound
+        };
+        Err(unwritten(path, &why.into()))
+    })
+}
+
+fn unwritten(path: &Path, e: &io::Error) -> Failure {
+    let (shown, why) = (path.display(), why_unwritten(e));
+    Failure::program(
+        format!("写不了「{shown}」：{}", why.zh),
+        format!("cannot write `{shown}`: {}", why.en),
+    )
+}
+
 /// Writes an answer to a file, whole or not at all. What is no ordinary file (a pipe, `/dev/null`) is written to as it is.
 ///
 /// # Errors
@@ -58,13 +82,7 @@ pub(crate) fn file(
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         aside(&target, write)
     };
-    result.map_err(|e| {
-        let (shown, why) = (path.display(), why_unwritten(&e));
-        Failure::program(
-            format!("写不了「{shown}」：{}", why.zh),
-            format!("cannot write `{shown}`: {}", why.en),
-        )
-    })
+    result.map_err(|e| unwritten(path, &e))
 }
 
 fn aside(target: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

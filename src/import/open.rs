@@ -48,8 +48,9 @@ pub(super) fn open(request: &Request, options: &Options) -> Result<Source, Failu
     });
     let header = header(&sheet, row, &name)?;
     let named = request.sheet.is_some() || wanted;
-    let (map, kind) = whole(map, asked, options, &header)
-        .map_err(|f| if named { f } else { advised(f, &sheet) })?;
+    let (map, kind) = whole(map, asked, options, &header, |f| {
+        if named { f } else { advised(f, &sheet) }
+    })?;
     Ok(Source {
         named,
         map,
@@ -223,6 +224,7 @@ fn whole(
     asked: Option<KindId>,
     options: &Options,
     header: &Header,
+    advised: impl FnOnce(Failure) -> Failure,
 ) -> Result<(Map, KindId), Failure> {
     let kind = map.as_ref().and_then(|m| m.kind).or(asked).ok_or_else(|| {
         Failure::usage(
@@ -232,7 +234,7 @@ fn whole(
     })?;
     let map = match map {
         Some(map) => map,
-        None => header::implied(options.schema.get(kind), header)?,
+        None => header::implied(options.schema.get(kind), header).map_err(advised)?,
     };
     Ok((map, kind))
 }

@@ -97,6 +97,34 @@ fn an_id_that_was_given_twice_is_told_of_both() {
     );
 }
 
+#[test]
+fn nothing_is_imported_whose_report_has_no_place() {
+    let w = workspace();
+    std::fs::write(w.path().join("x.csv"), "编号,姓名,岗位\nS1,王燕,主管\n").unwrap();
+    let args = [
+        "import", "x.csv", "--as", "staff", "--into", "a", "--report",
+    ];
+    let ran = run(w.path(), &[&args[..], &["no/x.csv"]].concat());
+    assert!(
+        ran.status == 3 && ran.err.contains("没有这个文件夹"),
+        "{}",
+        ran.err
+    );
+    assert!(!w.path().join("records/a/staff").exists());
+    done(w.path(), &[&args[..], &["x2.csv"]].concat());
+    assert!(w.path().join("records/a/staff/import-x.csv").is_file());
+}
+
+#[test]
+fn a_baseline_that_is_not_there() {
+    let w = workspace();
+    let err = refused(w.path(), &["check", "--baseline", "none.json"]);
+    assert!(
+        err.contains("文件不存在") && err.contains("--write-baseline"),
+        "{err}"
+    );
+}
+
 #[cfg(not(feature = "documents"))]
 #[test]
 fn a_program_without_documents_says_so() {

@@ -269,6 +269,11 @@ fn an_export_as_it_comes() {
         "{}",
         help.zh
     );
+    let f = import::run(&w.request(&file)).unwrap_err();
+    assert!(
+        f.message.en.contains("--as") && f.help.is_none(),
+        "no kind is named"
+    );
     w.write(
         "sheet.yaml",
         "as: repairs\nid: 编号\ncolumns: {received_at: 报修时间}\n",
