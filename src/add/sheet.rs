@@ -29,6 +29,7 @@ pub(crate) fn append(
         .map(|c| def.field_by_header(load::trim(&c.text(text))))
         .collect();
     missing(def, pairs, &columns, path)?;
+    let id = columns.iter().position(|c| *c == Some(FieldId(0)));
     let mut habits: Vec<Habit> = cells
         .iter()
         .map(|c| Habit::of(text, *c, separator))
@@ -36,7 +37,10 @@ pub(crate) fn append(
     let (mut at, mut end, mut first) = (header.next, header.end, true);
     while let Ok(Some(record)) = load::csv_record(text, at, separator, &mut cells) {
         at = record.next;
-        if cells.iter().all(|c| load::trim(&c.text(text)).is_empty()) {
+        let texts: Vec<_> = cells.iter().map(|c| c.text(text)).collect();
+        let texts: Vec<&str> = texts.iter().map(|t| load::trim(t)).collect();
+        // Sums and signatures below the table stay below it.
+        if texts.iter().all(|t| t.is_empty()) || load::is_no_record(&texts, id) {
             continue;
         }
         end = record.end;

@@ -40,6 +40,7 @@ use fault::Fault;
 pub(crate) use files::{Found, below, find, of_records};
 pub(crate) use header::sheet as csv_header;
 pub(crate) use links::names;
+pub(crate) use no_record::is_no_record;
 pub use options::{Keep, Options};
 pub(crate) use reader::{Cell, FileReader};
 pub(crate) use scalar::{

@@ -50,6 +50,14 @@ pub(super) fn told_by(text: &str, filled: impl FnOnce() -> usize) -> Option<NoRe
     (FOOTERS.iter().any(|f| said.starts_with(f)) && filled() < 4).then_some(NoRecord::Footer)
 }
 
+/// Whether a row, given by the texts of its cells, is a sum or stands below the table; one with an id of its own is a record.
+pub(crate) fn is_no_record(cells: &[&str], id: Option<usize>) -> bool {
+    let full = || cells.iter().filter(|c| !c.is_empty());
+    let said = full().next().copied().unwrap_or_default();
+    let id = id.and_then(|i| cells.get(i)).copied().unwrap_or_default();
+    (id.is_empty() || id == said) && told_by(said, || full().count()).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

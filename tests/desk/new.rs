@@ -86,6 +86,18 @@ fn rows_below_the_last_record_stay_below_in_every_encoding() {
 }
 
 #[test]
+fn a_sum_and_a_signature_below_the_table_stay_below_it() {
+    let above =
+        "编号,回访时间,回访人,回访方式\nV-1,2025-03-01,S1,电话\n小计,1,,\nV-2,2025-03-02,S1,电话\n";
+    let below = "合计,2,,\n,,,\n制表：周岚,,,\n";
+    let row = "V-3,2025-03-03,周岚,电话\n";
+    assert_eq!(
+        added(&format!("{above}{below}")),
+        format!("{above}{row}{below}")
+    );
+}
+
+#[test]
 fn a_column_that_is_not_there_is_not_made_up() {
     let text = "编号,回访时间,回访人\n";
     let w = office(text.as_bytes());
