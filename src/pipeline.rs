@@ -1,6 +1,8 @@
 //! Every stage, in order: workspace → packs → load → policy → findings. What `check` and `build` share.
 
-use std::path::{Path, PathBuf};
+mod unknown;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -14,8 +16,10 @@ use crate::policy::context::Ready as Links;
 use crate::policy::{self, Compiled, Fault, Judgement, Packs, Teller};
 use crate::schema::Schema;
 use crate::table::{Office, OfficeConfig};
-use crate::text::{Bilingual, nearest};
+use crate::text::Bilingual;
 use crate::workspace;
+pub use unknown::root;
+pub(crate) use unknown::{no_office, unknown_office, unknown_policy};
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -276,21 +280,6 @@ fn known(policies: &[String], packs: &Packs) -> Result<(), Failure> {
     Err(unknown_policy(id, packs))
 }
 
-/// No pack has this id.
-pub(crate) fn unknown_policy(id: &str, packs: &Packs) -> Failure {
-    let failure = Failure::usage(
-        format!("没有「{id}」这项制度"),
-        format!("there is no policy `{id}`"),
-    );
-    match nearest(id, packs.ids()) {
-        None => failure.helped(
-            "aftercare policies 列出全部制度",
-            "`aftercare policies` lists all policies",
-        ),
-        near => failure.suggesting(near),
-    }
-}
-
 /// Some office adopted each policy asked for: to judge nothing would look like being in order.
 fn adopted<'a>(
     policies: &[String],
@@ -311,43 +300,6 @@ fn adopted<'a>(
             "aftercare policies 列出各单位采用的制度",
             "`aftercare policies` lists what the offices adopted",
         )),
-    }
-}
-
-/// What a new user needs.
-const START: (&str, &str) = (
-    "新建单位用 aftercare init；已有的工作区用 -C 指明",
-    "`aftercare init` makes a new office; -C names a workspace that is there",
-);
-
-/// A workspace without offices.
-pub(crate) fn no_office() -> Failure {
-    Failure::usage(
-        "没有找到单位：records/ 下要有写着 office.yaml 的文件夹",
-        "no office found: a folder below records/ needs an office.yaml",
-    )
-    .helped(START.0, START.1)
-}
-
-/// So many offices are named where none is like the one that was meant.
-const NAMED: usize = 20;
-
-/// No office has this id.
-pub(crate) fn unknown_office(id: &str, all: &[(String, PathBuf)]) -> Failure {
-    let failure = Failure::usage(
-        format!("没有「{id}」这个单位"),
-        format!("there is no office `{id}`"),
-    );
-    let names = || all.iter().map(|o| o.0.as_str());
-    match nearest(id, names()) {
-        None if all.len() <= NAMED && names().all(|n| !n.is_empty()) => {
-            let listed = names().collect::<Vec<_>>();
-            failure.helped(
-                format!("有：{}", listed.join("、")),
-                format!("they are {}", listed.join(", ")),
-            )
-        }
-        near => failure.suggesting(near),
     }
 }
 
@@ -419,18 +371,4 @@ fn summary(checked: &Checked) -> Summary {
     let each = checked.found.iter();
     each.for_each(|f| s.count(f.waived, f.severity));
     s
-}
-
-/// The workspace that a folder lies in.
-///
-/// # Errors
-/// There is none.
-pub fn root(start: &Path) -> Result<PathBuf, Failure> {
-    workspace::find_root(start).ok_or_else(|| {
-        Failure::usage(
-            format!("「{}」及其上级没有 records/ 文件夹", start.display()),
-            format!("no records/ folder in `{}` or above", start.display()),
-        )
-        .helped(START.0, START.1)
-    })
 }

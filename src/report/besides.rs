@@ -189,10 +189,19 @@ fn cannot(t: &Told, lang: Lang) -> String {
         )
         .to_owned();
     if t.shallow {
-        let n = super::text::number(t.untold);
+        let came = match t.untold {
+            0 => String::new(),
+            n => {
+                let n = super::text::number(n);
+                lang.pick(
+                    format!("有 {n} 条记录说不出是何时进来的，"),
+                    format!("when {n} records came in can't be told; "),
+                )
+            }
+        };
         said += &lang.pick(
-            format!("这个克隆不含较早的提交（浅克隆）：有 {n} 条记录说不出是何时进来的，更早的改动和删除也看不到。先 git fetch --unshallow。"),
-            format!(" This clone leaves out the older commits (it is shallow): when {n} records came in can't be told, nor earlier changes and deletions. Fetch them first: git fetch --unshallow."),
+            format!("这个克隆不含较早的提交（浅克隆）：{came}更早的改动和删除看不到。先 git fetch --unshallow。"),
+            format!(" This clone leaves out the older commits (it is shallow): {came}earlier changes and deletions can't be seen. Fetch them first: git fetch --unshallow."),
         );
     }
     said

@@ -331,6 +331,15 @@ fn a_shallow_clone_says_that_it_cannot_tell() {
     assert_eq!(json["summary"]["unjudged"], 2);
     let said = run(&to, &["audit", "--lang", "en"]).out;
     assert!(said.contains("git fetch --unshallow"), "{said}");
+    assert!(
+        said.contains("when 2 records came in can't be told; earlier"),
+        "{said}"
+    );
+    // Where no rule asks when records came, none is missing.
+    let without = "name: 翠湖\npolicies: []\n";
+    std::fs::write(to.join("records/cuihu/office.yaml"), without).unwrap();
+    let said = run(&to, &["audit", "--lang", "en"]).out;
+    assert!(said.contains("(it is shallow): earlier changes"), "{said}");
     let ran = run(&to, &["audit", "--since", "HEAD~1", "--lang", "en"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("shallow"), "{}", ran.err);
