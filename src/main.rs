@@ -6,6 +6,10 @@ use std::process::ExitCode;
 use aftercare::cli::{Outside, run};
 use anstream::{AutoStream, ColorChoice};
 
+/// Two threads that lay out documents ask for memory all the time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let colour = (
         AutoStream::choice(&std::io::stdout()) != ColorChoice::Never,

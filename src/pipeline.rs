@@ -106,6 +106,12 @@ impl From<Vec<Fault>> for Failure {
     }
 }
 
+impl From<serde_json::Error> for Failure {
+    fn from(e: serde_json::Error) -> Self {
+        Self::program(e.to_string(), e.to_string())
+    }
+}
+
 impl From<workspace::Broken> for Failure {
     fn from(b: workspace::Broken) -> Self {
         Self {

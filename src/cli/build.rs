@@ -271,7 +271,7 @@ impl Job<'_> {
         Ok((told, making.finish(self.key, told)?))
     }
 
-    /// Hands all recipes on, an office's forms at a time, so that few are in memory.
+    /// Hands all recipes on as they are planned, so that few are in memory.
     fn documents(
         &self,
         checked: &Checked,
@@ -297,14 +297,19 @@ impl Job<'_> {
             let offices = checked.offices.iter().map(|j| &j.office);
             for office in offices.filter(|o| self.scope.is_in(&o.id)) {
                 let redaction = Redaction::of(office, templates);
-                let sheets = form::of_office(office, &forms, &checked.packs, &redaction, &wanted);
-                hand_on(sheets.map_err(unwritten)?)?;
+                form::each_of_office(
+                    office,
+                    &forms,
+                    &checked.packs,
+                    &redaction,
+                    &wanted,
+                    &mut hand_on,
+                )?;
             }
         }
         if self.scope.wants_reports() {
-            hand_on(report::recipes(checked, templates, &|path| {
-                self.scope.wants(path)
-            })?)?;
+            let wants = |path: &str| self.scope.wants(path);
+            report::each(checked, templates, &wants, &mut hand_on)?;
         }
         if self.scope.has_pages() {
             let mut pages = site::recipes(checked, templates, &listed, self.commit.as_deref())?;
@@ -313,10 +318,6 @@ impl Job<'_> {
         }
         Ok(())
     }
-}
-
-fn unwritten(e: serde_json::Error) -> Failure {
-    Failure::program(e.to_string(), e.to_string())
 }
 
 /// What is asked for exists.

@@ -25,7 +25,7 @@ const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " render
 
 /// After so many documents what typst has not used since the last time but one is dropped: memory stays flat, and a volume
 /// is made faster right after its sheets.
-const EVICT: usize = 64;
+const EVICT: usize = 32;
 
 /// What an HTML template may spend: far more than the largest page needs, so that only an endless loop runs out.
 const FUEL: u64 = 200_000_000;

@@ -19,6 +19,9 @@ use super::{PRIVATE, manifest, path};
 use crate::document::{Engine, Recipe};
 use crate::pipeline::Failure;
 
+/// So many bytes of contexts are planned before they are made.
+const BATCH: usize = 8 << 20;
+
 /// The output folder, ours alone until it is dropped.
 pub struct Output {
     disk: Disk,
@@ -65,6 +68,7 @@ impl Output {
             old: &self.state,
             asked,
             files: Entries::new(),
+            waiting: Vec::new(),
             taken: BTreeMap::new(),
             passable: BTreeSet::new(),
             moves: Vec::new(),
@@ -157,6 +161,8 @@ pub struct Build<'a> {
     old: &'a State,
     asked: Asked<'a>,
     files: Entries,
+    /// Recipes that are not looked at yet: many are made at a time, so that no thread waits.
+    waiting: Vec<Recipe>,
     /// Paths in lower case, and the first record of each: some systems do not tell `A` from `a`.
     taken: BTreeMap<String, (String, String)>,
     /// Folders that files may be moved into.
@@ -170,11 +176,21 @@ pub struct Build<'a> {
 type Due = (Vec<Recipe>, Vec<String>);
 
 impl Build<'_> {
-    /// Makes those of these documents that changed, aside.
+    /// Makes those of these documents that changed, aside; at once or with later ones.
     ///
     /// # Errors
     /// A template that does not work, a path that cannot be, or a disk that cannot be written; nothing in place has changed.
     pub fn add(&mut self, recipes: Vec<Recipe>) -> Result<(), Failure> {
+        self.waiting.extend(recipes);
+        let bytes: usize = self.waiting.iter().map(|r| r.context.len()).sum();
+        if bytes < BATCH {
+            return Ok(());
+        }
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), Failure> {
+        let recipes = std::mem::take(&mut self.waiting);
         let made = self.due(recipes).and_then(|due| self.make(due));
         self.tidied(made)
     }
@@ -361,8 +377,9 @@ impl Build<'_> {
     /// Moves all of it into place, removes what is no longer due, and writes the manifest.
     ///
     /// # Errors
-    /// A disk that cannot be written. What was recorded by then is carried out by the next run.
+    /// As [`Build::add`], or a disk that cannot be written. What was recorded by then is carried out by the next run.
     pub fn finish(mut self, key: Option<String>, told: Told) -> Result<Made, Failure> {
+        self.flush()?;
         let prepared = self.prepare(key, told);
         let commit = self.tidied(prepared)?;
         let recorded = commit.record(self.disk);

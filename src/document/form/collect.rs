@@ -15,60 +15,62 @@ use crate::text::natural;
 /// The folder of collected sheets, below the form's.
 pub(crate) const FOLDER: &str = "collected";
 
-/// So many sheets make a volume; more take another. It bounds the memory that one document needs.
+/// So many sheets make a volume; more take another. It bounds the memory that one document needs, and that of the sheets
+/// that are planned at a time.
 const VOLUME: usize = 400;
 
-/// A sheet that was planned: what it stands for, and its files.
-pub(super) type Planned = (Subject, Vec<Recipe>);
+/// What has a sheet, with the file's name.
+pub(super) type Named = (Subject, String);
 
-/// When a sheet is of, its number and its files.
-struct Bound {
-    day: NaiveDate,
-    number: String,
-    recipes: Vec<Recipe>,
+/// Sheets that are made together, and the volume that they are bound in.
+pub(super) struct Part {
+    /// In the order of the volume.
+    pub sheets: Vec<Named>,
+    /// None where they are not bound.
+    pub volume: Option<Volume>,
+}
+
+/// The sheets of a period, or some of them where there are many.
+#[derive(Clone, Copy)]
+pub(super) struct Volume {
+    period: Period,
+    /// Of its volumes which, from 0.
+    index: usize,
 }
 
 impl Maker<'_> {
-    /// The files of these sheets, and the volumes of each period after its sheets: what the layout has just done for a
-    /// sheet need not be done again for its volume. `wanted` is the period that is asked for.
-    ///
-    /// # Errors
-    /// What cannot be written as JSON.
-    pub fn with_volumes(
-        &self,
-        planned: Vec<Planned>,
-        wanted: Option<Period>,
-    ) -> Result<Vec<Recipe>, serde_json::Error> {
+    /// Sheets in parts of no more than a volume: first those that are not bound, then period by period. `wanted` is the
+    /// period that is asked for.
+    pub fn bound(&self, sheets: Vec<Named>, wanted: Option<Period>) -> Vec<Part> {
         let unit = self.bound_by();
-        let mut all = Vec::new();
-        let mut periods: BTreeMap<Period, Vec<Bound>> = BTreeMap::new();
-        for (subject, recipes) in planned {
-            match (unit, self.bound_on(subject)) {
+        let mut loose = Vec::new();
+        let mut periods: BTreeMap<Period, Vec<(NaiveDate, String, Named)>> = BTreeMap::new();
+        for named in sheets {
+            match (unit, self.bound_on(named.0)) {
                 (Some(unit), Some(day)) => {
-                    let period = Period::containing(unit, day);
-                    periods.entry(period).or_default().push(Bound {
-                        day,
-                        number: self.number(subject),
-                        recipes,
-                    });
+                    let period = periods.entry(Period::containing(unit, day)).or_default();
+                    period.push((day, self.number(named.0), named));
                 }
-                _ => all.extend(recipes),
+                _ => loose.push(named),
             }
         }
+        let mut parts: Vec<Part> = in_parts(loose)
+            .map(|sheets| Part {
+                sheets,
+                volume: None,
+            })
+            .collect();
         for (period, mut sheets) in periods {
-            sheets.sort_by(|a, b| {
-                let by_number = || natural(&a.number, &b.number);
-                a.day.cmp(&b.day).then_with(by_number)
-            });
+            sheets.sort_by(|(a, x, _), (b, y, _)| a.cmp(b).then_with(|| natural(x, y)));
             // Of a period that is asked for in part, not all sheets are here.
             let whole = wanted.is_none_or(|w| w.contains(period.first) && w.contains(period.last));
-            for (i, part) in sheets.chunks_mut(VOLUME).enumerate() {
-                let volume = whole.then(|| self.volume(period, i, part)).transpose()?;
-                all.extend(part.iter_mut().flat_map(|s| s.recipes.drain(..)));
-                all.extend(volume);
-            }
+            let named = sheets.into_iter().map(|(_, _, named)| named).collect();
+            parts.extend(in_parts(named).enumerate().map(|(index, sheets)| Part {
+                sheets,
+                volume: whole.then_some(Volume { period, index }),
+            }));
         }
-        Ok(all)
+        parts
     }
 
     /// The unit of the periods; none where nothing is bound.
@@ -96,12 +98,16 @@ impl Maker<'_> {
             .or_else(|| any_date(self.office, s.record?))
     }
 
-    fn volume(
+    /// The recipe of a volume of these sheets, whose own recipes are given.
+    ///
+    /// # Errors
+    /// What cannot be written as JSON.
+    pub fn volume(
         &self,
-        period: Period,
-        index: usize,
-        sheets: &[Bound],
+        volume: &Volume,
+        sheets: &[Vec<Recipe>],
     ) -> Result<Recipe, serde_json::Error> {
+        let Volume { period, index } = *volume;
         let lang = self.lang();
         let mut title = lang.pick(
             format!(
@@ -128,7 +134,7 @@ impl Maker<'_> {
             date: period.last,
         };
         let pdfs = || {
-            let files = sheets.iter().flat_map(|s| &s.recipes);
+            let files = sheets.iter().flatten();
             files.filter(|r| matches!(r.format, Format::Pdf(_)))
         };
         let contexts = pdfs().map(|r| r.context.as_slice());
@@ -141,6 +147,14 @@ impl Maker<'_> {
         recipe.records = records.filter(|r| seen.insert(*r)).cloned().collect();
         Ok(recipe)
     }
+}
+
+fn in_parts(sheets: Vec<Named>) -> impl Iterator<Item = Vec<Named>> {
+    let mut rest = sheets.into_iter();
+    std::iter::from_fn(move || {
+        let part: Vec<Named> = rest.by_ref().take(VOLUME).collect();
+        (!part.is_empty()).then_some(part)
+    })
 }
 
 /// The sheets' contexts, which are JSON already, in one.

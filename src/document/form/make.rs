@@ -7,7 +7,6 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::collect::Planned;
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
@@ -63,23 +62,24 @@ struct Page<'a> {
 }
 
 /// The recipes of every sheet that an office's adopted policies prescribe: each as PDF and as HTML, those
-/// of a period as .xlsx too; `redaction` is for the HTML.
+/// of a period as .xlsx too; `redaction` is for the HTML. They are handed on some hundred sheets at a time, so that memory
+/// does not grow with their number.
 ///
 /// # Errors
-/// What cannot be written as JSON.
-pub fn of_office(
+/// What cannot be written as JSON, or whatever ends the handing on.
+pub fn each_of_office<E: From<serde_json::Error>>(
     office: &Office,
     forms: &Forms,
     packs: &Packs,
     redaction: &Redaction,
     wanted: &Wanted,
-) -> Result<Vec<Recipe>, serde_json::Error> {
+    mut hand_on: impl FnMut(Vec<Recipe>) -> Result<(), E>,
+) -> Result<(), E> {
     let own = findings::seen(office).map_err(serde::ser::Error::custom)?;
     let office = own.as_ref().unwrap_or(office);
     let context = Context::new(office, &forms.links);
     let worded = forms.worded(office, packs);
     let plain = Redaction::none();
-    let mut all = Vec::new();
     for form in prescribed(office, forms, packs) {
         if !wanted.forms.is_empty() && !wanted.forms.contains(&form.id) {
             continue;
@@ -94,14 +94,37 @@ pub fn of_office(
             plain: &plain,
             redaction,
         };
-        let planned: Vec<Planned> = maker
-            .named_subjects()
-            .into_par_iter()
-            .filter(|(s, _)| maker.is_wanted(*s, wanted.period))
-            .map(|(subject, name)| Ok((subject, maker.formats(subject, &name)?)))
-            .collect::<Result<_, _>>()?;
-        all.extend(maker.with_volumes(planned, wanted.period)?);
+        let mut subjects = maker.named_subjects();
+        subjects.retain(|(s, _)| maker.is_wanted(*s, wanted.period));
+        for part in maker.bound(subjects, wanted.period) {
+            let sheets: Vec<Vec<Recipe>> = part
+                .sheets
+                .par_iter()
+                .map(|(subject, name)| maker.formats(*subject, name))
+                .collect::<Result<_, _>>()?;
+            let volume = part.volume.map(|v| maker.volume(&v, &sheets)).transpose()?;
+            hand_on(sheets.into_iter().flatten().chain(volume).collect())?;
+        }
     }
+    Ok(())
+}
+
+/// What [`each_of_office`] hands on, all of it.
+///
+/// # Errors
+/// What cannot be written as JSON.
+pub fn of_office(
+    office: &Office,
+    forms: &Forms,
+    packs: &Packs,
+    redaction: &Redaction,
+    wanted: &Wanted,
+) -> Result<Vec<Recipe>, serde_json::Error> {
+    let mut all = Vec::new();
+    each_of_office(office, forms, packs, redaction, wanted, |some| {
+        all.extend(some);
+        Ok::<(), serde_json::Error>(())
+    })?;
     Ok(all)
 }
 

@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 pub(crate) use collect::FOLDER as COLLECTED;
-pub use make::{Wanted, blank, of_office, prescribed};
+pub use make::{Wanted, blank, each_of_office, of_office, prescribed};
 pub use model::Form;
 pub use sheet::Sheet;
 

@@ -45,7 +45,31 @@ use crate::policy::Packs;
 pub type Wants<'a> = &'a (dyn Fn(&str) -> bool + Sync);
 
 /// The recipes of every report that is due: those that an office's policies prescribe or that every office gets, office
-/// by office in order of their paths; then those of all offices together.
+/// by office in order of their paths; then those of all offices together. Each office's are handed on at once.
+///
+/// # Errors
+/// A manifest that is malformed or names what is not there, or whatever ends the handing on.
+pub fn each<E: From<TemplateFault>>(
+    checked: &Checked,
+    templates: &Templates,
+    wants: Wants<'_>,
+    mut hand_on: impl FnMut(Vec<Recipe>) -> Result<(), E>,
+) -> Result<(), E> {
+    let Some(first) = checked.offices.first() else {
+        return Ok(());
+    };
+    let reports = compiled::reports(templates, &first.office.schema)?;
+    for judged in &checked.offices {
+        let own = of_office(&reports, judged, &checked.packs, templates, wants)?;
+        hand_on(own)?;
+    }
+    if checked.offices.len() > 1 {
+        hand_on(of_group(&reports, checked, templates, wants)?)?;
+    }
+    Ok(())
+}
+
+/// What [`each`] hands on, all of it.
 ///
 /// # Errors
 /// A manifest that is malformed or names what is not there.
@@ -54,23 +78,11 @@ pub fn recipes(
     templates: &Templates,
     wants: Wants<'_>,
 ) -> Result<Vec<Recipe>, TemplateFault> {
-    let Some(first) = checked.offices.first() else {
-        return Ok(Vec::new());
-    };
-    let reports = compiled::reports(templates, &first.office.schema)?;
     let mut all = Vec::new();
-    for judged in &checked.offices {
-        all.extend(of_office(
-            &reports,
-            judged,
-            &checked.packs,
-            templates,
-            wants,
-        )?);
-    }
-    if checked.offices.len() > 1 {
-        all.extend(of_group(&reports, checked, templates, wants)?);
-    }
+    each(checked, templates, wants, |some| {
+        all.extend(some);
+        Ok::<(), TemplateFault>(())
+    })?;
     Ok(all)
 }
 
