@@ -224,7 +224,8 @@ fn agreed<T: PartialEq>(mut all: impl Iterator<Item = T>) -> Option<T> {
     all.all(|x| x == first).then_some(first)
 }
 
-#[cfg(all(test, feature = "documents"))]
+#[cfg(feature = "documents")]
+#[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
