@@ -1,6 +1,6 @@
 //! A file's bytes, its text, and the bytes of a text that goes into it: in its own encoding, everything else untouched.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use encoding_rs::GB18030;
@@ -217,7 +217,10 @@ impl Aside {
             aside: aside.into(),
             target,
         };
-        std::fs::write(&made.aside, bytes)?;
+        let mut file = std::fs::File::create(&made.aside)?;
+        file.write_all(bytes)?;
+        // A name that is there after the power failed has its content too.
+        file.sync_all()?;
         if let Ok(meta) = std::fs::metadata(&made.target) {
             std::fs::set_permissions(&made.aside, meta.permissions())?;
         }
