@@ -156,6 +156,47 @@ fn words_longer_than_a_line_stay_in_their_cell() {
     }
 }
 
+/// A register in English: 15 columns, a long name, a long text, and a number, a word and an amount that fit no column as it was.
+#[test]
+fn a_register_s_heads_numbers_and_amounts_are_not_broken() {
+    let long = "water drips from the ceiling at night ".repeat(8);
+    let all = recipes(&office(&[
+        (
+            "office.yaml",
+            "name: A\nlang: en\npolicies: [owner-visit-survey]\n",
+        ),
+        (
+            "staff.csv",
+            "id,name,role\nS1,Bartholomew Higginbottom,technician\n",
+        ),
+        (
+            "repairs.csv",
+            &format!(
+                "id,received_at,completed_at,assigned_to,description,outcome,fee\n\
+                 R-2025-0001,2025-03-03 09:00,2025-03-04 10:30,S1,{long},tap replaced,1234567.89\n"
+            ),
+        ),
+    ]));
+    let pdf = drawn(&engine(), one(&all, "repair-order-register/2025-03.pdf"));
+    let Some(pages) = pages(&pdf) else { return };
+    let words: Vec<&str> = pages[0].split_whitespace().collect();
+    for whole in [
+        "Satisfaction",
+        "Description",
+        "Completed",
+        "1,234,567.89",
+        "Bartholomew",
+    ] {
+        assert!(words.contains(&whole), "{whole} is broken: {}", pages[0]);
+    }
+    assert!(
+        pages[0].contains("3 Mar") && pages[0].contains("4 Mar"),
+        "{}",
+        pages[0]
+    );
+    assert!(pages[0].contains("Page 1 of 1"), "{}", pages[0]);
+}
+
 #[test]
 fn rare_characters_of_names_are_printed() {
     let pdf = drawn(&engine(), &visit("䶮㛃玥赟𬱟"));
