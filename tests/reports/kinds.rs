@@ -244,3 +244,23 @@ fn every_report_that_a_policy_asks_for_is_there_and_every_one_is_asked_for() {
         .collect();
     assert!(idle.is_empty(), "no policy asks for {idle:?}");
 }
+
+/// `1 people` is said by no report: whatever is counted in a sentence has words for one. Offices are told of from two on.
+#[test]
+fn every_counted_sentence_has_words_for_one() {
+    let templates = aftercare::document::Templates::embedded();
+    let mut counted = 0;
+    for (id, bytes) in templates.manifests("reports", "report.yaml") {
+        let text = String::from_utf8_lossy(bytes);
+        for sentence in text.split("- count: ").skip(1) {
+            let (figure, rest) = sentence.split_once('\n').unwrap();
+            let own = rest
+                .lines()
+                .take_while(|l| !l.trim_start().starts_with("- "));
+            let one = own.map(str::trim_start).any(|l| l.starts_with("one: "));
+            assert!(one || figure == "offices.count", "{id}: {figure}");
+            counted += 1;
+        }
+    }
+    assert!(counted > 50, "{counted}");
+}
