@@ -9,6 +9,8 @@
 )]
 
 #[cfg(feature = "documents")]
+mod archival;
+#[cfg(feature = "documents")]
 mod bound;
 mod figures;
 mod fixture;
