@@ -436,6 +436,15 @@ mod documents {
                     .all(|r| !r.path.starts_with("reports/") || r.path.starts_with("reports/due/")),
                 "nothing happened, so nothing is reported but what is to come"
             );
+            let due = all.iter().find(|r| r.path.ends_with("2025-12-31.html"));
+            let told = String::from_utf8_lossy(&due.unwrap().context);
+            let source = told.split("\"source\":\"").nth(1).unwrap();
+            let none = if lang == "zh" {
+                "没有记录；"
+            } else {
+                "no records; "
+            };
+            assert!(source.starts_with(none), "{source}");
         }
     }
 

@@ -73,9 +73,12 @@ impl Source {
         }
         let told = counts.values().map(|(kind, n)| {
             let label = schema.get(*kind).label.get(lang);
-            lang.pick(format!("{label} {n} 条"), format!("{n} of {label}"))
+            lang.pick(format!("{label} {n} 条"), format!("{label} {n}"))
         });
-        let told = told.collect::<Vec<_>>().join(lang.pick("、", ", "));
+        let mut told = told.collect::<Vec<_>>().join(lang.pick("、", ", "));
+        if told.is_empty() {
+            told = lang.pick("没有记录", "no records").to_owned();
+        }
         let digest = match all {
             [one] => one.digest,
             all => {
