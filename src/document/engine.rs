@@ -23,9 +23,9 @@ use crate::load::glyph::MISSING;
 /// Raised when the same recipe would give other bytes than before.
 const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " renderer 1");
 
-/// After so many documents what typst has not used since the last time but one is dropped: memory stays flat, and a volume
-/// is made faster right after its sheets.
-const EVICT: usize = 32;
+/// After so many bytes of contexts what typst has not used since the last time but one is dropped: memory stays flat, and
+/// a volume is made faster right after its sheets.
+const EVICT: usize = 200 << 10;
 
 /// What an HTML template may spend: far more than the largest page needs, so that only an endless loop runs out.
 const FUEL: u64 = 200_000_000;
@@ -155,7 +155,8 @@ impl Engine {
                     break;
                 }
                 let pdf = matches!(recipe.format, Format::Pdf(_));
-                if pdf && made.fetch_add(1, Ordering::Relaxed) % EVICT == EVICT - 1 {
+                let size = recipe.context.len();
+                if pdf && made.fetch_add(size, Ordering::Relaxed) % EVICT + size >= EVICT {
                     let _one_at_a_time = evicting.lock();
                     typst::comemo::evict(1);
                 }
