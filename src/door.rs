@@ -1,5 +1,7 @@
-//! The one door through which a workspace's own policies, templates and fonts come in: whole files, within limits, none
-//! from outside the workspace.
+//! The one door through which a workspace's own policies, templates, fonts and photographs come in: whole files, within
+//! limits, none from outside the workspace.
+
+mod photos;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use crate::finding::Place;
 use crate::load::below;
 use crate::load::glyph::Coverage;
 use crate::pipeline::Failure;
+
+pub use photos::Photos;
 
 /// A file's path below its folder, with `/`, and its bytes.
 pub type File = (String, Vec<u8>);

@@ -22,6 +22,7 @@ pub mod load;
 pub mod moment;
 #[cfg(feature = "documents")]
 pub mod output;
+pub mod photo;
 pub mod pipeline;
 pub mod policy;
 pub mod report;

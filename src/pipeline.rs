@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::door;
 use crate::finding::{Finding, Place, Severity};
 use crate::found::{Findings, Parts};
+use crate::load::photos::Look;
 use crate::load::{self, Options};
 use crate::policy::context::Ready as Links;
 use crate::policy::{self, Compiled, Fault, Judgement, Packs, Teller};
@@ -198,6 +199,19 @@ impl Summary {
 /// # Errors
 /// No office, a broken office.yaml, an unknown policy or a broken pack.
 pub fn check(request: &Request) -> Result<Checked, Failure> {
+    let photos = door::Photos::of(&request.root);
+    check_with(request, &|beside, named| Some(photos.look(beside, named)))
+}
+
+/// Judges records that were written aside; the photographs that they name are not there and are not asked for.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_aside(request: &Request) -> Result<Checked, Failure> {
+    check_with(request, &|_, _| None)
+}
+
+fn check_with(request: &Request, look: &Look<'_>) -> Result<Checked, Failure> {
     let fail = |m: String| Failure::program(m.clone(), m);
     let schema = Arc::new(Schema::embedded().map_err(fail)?);
     let packs = Packs::for_judging(&request.root, &schema)?;
@@ -210,7 +224,7 @@ pub fn check(request: &Request) -> Result<Checked, Failure> {
     };
     let judged: Vec<(Judged, Parts)> = ready
         .into_par_iter()
-        .map(|office| judge(request, &schema, office))
+        .map(|office| judge(request, &schema, office, look))
         .collect();
     let (offices, parts) = judged.into_iter().unzip();
     checked.offices = offices;
@@ -260,12 +274,15 @@ fn judge(
     request: &Request,
     schema: &Arc<Schema>,
     (id, folder, config, compiled): Ready,
+    look: &Look<'_>,
 ) -> (Judged, Parts) {
     let options = options(request, schema, &compiled);
-    let (office, mut core) = load::load_office(&request.root, &id, &folder, config, &options);
+    let (mut office, mut core) = load::load_office(&request.root, &id, &folder, config, &options);
     core.extend(load::glyph::check(&office, |all| {
         door::coverage(&request.root, all)
     }));
+    office.photos = Arc::new(load::photos::see(&office, look));
+    core.extend(load::photos::check(&office, &office.photos));
     let verdicts = policy::judge(&office, &compiled);
     core.extend(verdicts.notes);
     let judged = Judged {

@@ -76,6 +76,8 @@ pub struct Field {
     /// Whether it is a number that is no quantity (a room's, a phone's): spreadsheets turn such into dates, round them
     /// and take the zeros in front away.
     pub number_like: bool,
+    /// Whether it lists photographs: forms may print them, and each must be one that can be printed.
+    pub images: bool,
 }
 
 /// Where a kind's records may be nested inside another's.
@@ -324,6 +326,8 @@ struct WrittenField {
     sealed: bool,
     #[serde(default)]
     number_like: bool,
+    #[serde(default)]
+    images: bool,
 }
 
 type Written = BTreeMap<String, WrittenKind>;
@@ -368,6 +372,7 @@ fn resolve(kind: &WrittenKind, all: &Written) -> Result<Kind, String> {
             personal: f.personal,
             sealed: f.sealed,
             number_like: f.number_like,
+            images: f.images,
         });
     }
     let find = |name: &str| {

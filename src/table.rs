@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::finding::{Finding, Place};
 use crate::moment::Moment;
+use crate::photo::AllSeen;
 use crate::schema::{FieldId, KindId, Schema};
 use crate::text::Lang;
 
@@ -281,6 +282,8 @@ pub struct Office {
     pub schema: Arc<Schema>,
     /// End of this day is now.
     pub as_of: NaiveDate,
+    /// What was seen of the photographs that its records name.
+    pub photos: Arc<AllSeen>,
 }
 
 impl Office {
@@ -297,6 +300,7 @@ impl Office {
             tables: schema.kinds.iter().map(table).collect(),
             schema,
             as_of: NaiveDate::default(),
+            photos: Arc::default(),
         }
     }
 
@@ -557,6 +561,7 @@ impl Office {
             tables,
             schema: Arc::clone(&self.schema),
             as_of: day.min(self.as_of),
+            photos: Arc::clone(&self.photos),
         }
     }
 

@@ -15,6 +15,7 @@ mod load {
     pub mod cases;
     pub mod helper;
     pub mod hostile;
+    pub mod photos;
     pub mod suites;
     pub mod values;
 }

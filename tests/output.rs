@@ -244,6 +244,35 @@ fn another_key_or_none_is_a_change() {
 }
 
 #[test]
+fn a_photograph_that_the_key_does_not_tell_of_is_looked_at() {
+    let home = tempfile::tempdir().unwrap();
+    let open = || Output::open(Disk::open(home.path()).unwrap()).unwrap();
+    let saw = |path: &str, stamp: Option<&str>| (path.to_owned(), stamp.map(str::to_owned));
+    {
+        let output = open();
+        let mut build = output.build(asked(&|_| true)).unwrap();
+        build.saw([
+            saw("records/a/1.jpg", None),
+            saw("photos/1.jpg", Some("old")),
+        ]);
+        build.saw([saw("photos/2.jpg", None)]);
+        build.finish(None, Told::default()).unwrap();
+    }
+    let now = |first: &'static str, second: Option<&'static str>| {
+        let stamp = |path: &str| match path {
+            "photos/1.jpg" => Some(first.to_owned()),
+            "photos/2.jpg" => second.map(str::to_owned),
+            // Those below records/ are in the key.
+            _ => panic!("{path}"),
+        };
+        open().same_photos(stamp)
+    };
+    assert!(now("old", None));
+    assert!(!now("new", None));
+    assert!(!now("old", Some("there")));
+}
+
+#[test]
 fn what_no_build_made_is_never_touched() {
     let home = tempfile::tempdir().unwrap();
     let put = |path: &str, text: &str| {

@@ -82,7 +82,9 @@ impl Build {
             request.as_of, session.common.lang
         );
         let key = workspace_key(&request.root, &asked, output.now());
-        if let Some((told, kept)) = output.unchanged(key.as_deref()) {
+        let photos = door::Photos::of(&request.root);
+        let same = output.same_photos(|path| photos.stamp(path));
+        if let Some((told, kept)) = output.unchanged(key.as_deref()).filter(|_| same) {
             let made = Made {
                 kept,
                 ..Made::default()
@@ -243,7 +245,9 @@ impl Job<'_> {
             templates.insert(path, bytes);
         }
         let fonts = door::fonts(root)?.into_iter().map(|(_, bytes)| bytes);
-        let engine = Engine::new(&templates, Fonts::new(fonts.collect()))?;
+        let photos = door::Photos::of(root);
+        let engine = Engine::new(&templates, Fonts::new(fonts.collect()))?
+            .with_photos(move |photo| photos.read(photo));
         let mut checked = pipeline::check(self.request)?;
         for judged in &mut checked.offices {
             let config = &mut judged.office.config;
@@ -266,6 +270,10 @@ impl Job<'_> {
             progress: &|_| progress.made(),
         };
         let mut making = output.build(asked)?;
+        for judged in &checked.offices {
+            let seen = judged.office.photos.values();
+            making.saw(seen.flat_map(|s| s.tried.clone()));
+        }
         self.documents(&checked, &templates, &mut making)?;
         let told = self.scope.told(&checked);
         Ok((told, making.finish(self.key, told)?))

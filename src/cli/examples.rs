@@ -94,7 +94,7 @@ fn judge(
             format!("`{day}` of an example's as_of is no date"),
         ));
     };
-    pipeline::check(&Request {
+    pipeline::check_aside(&Request {
         root: folder.path().to_path_buf(),
         as_of: as_of.date(),
         offices: Vec::new(),

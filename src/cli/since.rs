@@ -41,7 +41,7 @@ impl Earlier {
             // Before there was anything nothing was wrong.
             return Ok(since);
         }
-        let then = pipeline::check(&Request {
+        let then = pipeline::check_aside(&Request {
             root: folder.path().to_path_buf(),
             offices: offices.into_iter().map(|(id, _)| id).collect(),
             // A policy that is asked for now need not have been adopted then.
@@ -51,7 +51,12 @@ impl Earlier {
         match then {
             Err(failure) => since.unjudged = Some(why(&failure)),
             Ok(then) => {
-                let kept = brought(&stood(now), &stood(&then));
+                let mut before = stood(&then);
+                for judged in &then.offices {
+                    let found = self.repo.photos(&since.revision, &judged.office)?;
+                    before.extend(found.into_iter().map(Stood::from));
+                }
+                let kept = brought(&stood(now), &before);
                 now.found.keep(&kept);
                 baseline::recount(now);
                 since.loosened = loosened(&then, now, &request.policies, &request.offices);

@@ -1,7 +1,7 @@
 //! Recipes → bytes: typst as a library for PDF/A, minijinja for HTML, rust_xlsxwriter for .xlsx, on all cores, with flat memory.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,8 +17,9 @@ use typst::{Library, LibraryExt, World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use super::{Fonts, Format, Recipe, TemplateFault, Templates, spreadsheet};
+use super::{Fonts, Format, Recipe, TemplateFault, Templates, picture, spreadsheet};
 use crate::load::glyph::MISSING;
+use crate::photo::Photo;
 
 /// Raised when the same recipe would give other bytes than before.
 const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " renderer 1");
@@ -26,6 +27,15 @@ const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " render
 /// After so many bytes of contexts what typst has not used since the last time but one is dropped: memory stays flat, and
 /// a volume is made faster right after its sheets.
 const EVICT: usize = 200 << 10;
+
+/// A photograph counts as so many: unpacked it takes as much memory as some sheets laid out.
+const UNPACKED: usize = 20 << 10;
+
+/// Photographs that were made small are kept up to so many bytes: those of a sheet are wanted again for its page and volume.
+const KEPT: usize = 32 << 20;
+
+/// The folder of a document's photographs, as a template sees it.
+const PHOTOS: &str = "photos/";
 
 /// What an HTML template may spend: far more than the largest page needs, so that only an endless loop runs out.
 const FUEL: u64 = 200_000_000;
@@ -43,7 +53,12 @@ pub struct Engine {
     html: minijinja::Environment<'static>,
     standards: PdfStandards,
     base: [u8; 32],
+    photos: Box<ReadPhoto>,
+    small: Mutex<BTreeMap<(String, String), Bytes>>,
 }
+
+/// Reads a photograph of the workspace; none when it is no longer there.
+type ReadPhoto = dyn Fn(&Photo) -> Option<Vec<u8>> + Send + Sync;
 
 fn file_id(path: &str) -> Option<FileId> {
     let path = VirtualPath::new(path).ok()?;
@@ -108,7 +123,21 @@ impl Engine {
             html,
             standards,
             base: hash.finalize().into(),
+            photos: Box::new(|_| None),
+            small: Mutex::default(),
         })
+    }
+
+    /// The same, with photographs: what reads them.
+    #[must_use]
+    pub fn with_photos(
+        self,
+        read: impl Fn(&Photo) -> Option<Vec<u8>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            photos: Box::new(read),
+            ..self
+        }
     }
 
     /// The digest of templates, fonts and renderer, for [`Recipe::digest`].
@@ -131,7 +160,29 @@ impl Engine {
             Format::Html(template) => self.html(recipe, template),
             Format::Pdf(template) => self.pdf(recipe, template),
             Format::Workbook => workbook(recipe),
+            Format::Photo => {
+                let photo = recipe.photos.first();
+                Ok(photo.map_or_else(Vec::new, |p| self.small(p).to_vec()))
+            }
         }
+    }
+
+    /// A photograph as small as it is printed.
+    fn small(&self, photo: &Photo) -> Bytes {
+        let key = (photo.path.clone(), photo.stamp.clone());
+        let kept = self.small.lock().ok();
+        if let Some(bytes) = kept.and_then(|k| k.get(&key).cloned()) {
+            return bytes;
+        }
+        let whole = (self.photos)(photo).unwrap_or_default();
+        let bytes = Bytes::new(picture::shown(&whole));
+        if let Ok(mut kept) = self.small.lock() {
+            if kept.values().map(|b| b.len()).sum::<usize>() > KEPT {
+                kept.clear();
+            }
+            kept.insert(key, bytes.clone());
+        }
+        bytes
     }
 
     /// Makes documents on `threads` threads and hands each to `done` as it is ready, with its index, until `done` breaks:
@@ -155,7 +206,7 @@ impl Engine {
                     break;
                 }
                 let pdf = matches!(recipe.format, Format::Pdf(_));
-                let size = recipe.context.len();
+                let size = recipe.context.len() + UNPACKED * recipe.photos.len();
                 if pdf && made.fetch_add(size, Ordering::Relaxed) % EVICT + size >= EVICT {
                     let _one_at_a_time = evicting.lock();
                     typst::comemo::evict(1);
@@ -217,6 +268,7 @@ impl Engine {
             engine: self,
             main,
             data: self.printable(&recipe.context),
+            photos: &recipe.photos,
             records: recipe
                 .attachment
                 .as_ref()
@@ -352,7 +404,17 @@ struct Job<'a> {
     engine: &'a Engine,
     main: FileId,
     data: Bytes,
+    photos: &'a [Photo],
     records: Option<Bytes>,
+}
+
+impl Job<'_> {
+    /// `/photos/1` is the first of the document's photographs.
+    fn photo(&self, id: FileId) -> Option<&Photo> {
+        let path = id.get().vpath().get_without_slash();
+        let n: usize = path.strip_prefix(PHOTOS)?.parse().ok()?;
+        self.photos.get(n.checked_sub(1)?)
+    }
 }
 
 impl World for Job<'_> {
@@ -382,6 +444,9 @@ impl World for Job<'_> {
         }
         if id == self.engine.records {
             return self.records.clone().ok_or_else(|| missing(id));
+        }
+        if let Some(photo) = self.photo(id) {
+            return Ok(self.engine.small(photo));
         }
         let file = self.engine.files.get(&id).map(|(_, bytes)| bytes.clone());
         file.ok_or_else(|| missing(id))

@@ -11,6 +11,8 @@ pub mod findings;
 mod fonts;
 pub mod form;
 mod name;
+#[cfg(feature = "documents")]
+mod picture;
 mod recipe;
 pub mod redact;
 pub mod report;

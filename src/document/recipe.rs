@@ -5,6 +5,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::workbook::Workbook;
+use crate::photo::Photo;
 use crate::text::Lang;
 
 /// How a file is made from its context.
@@ -18,6 +19,8 @@ pub enum Format {
     Workbook,
     /// The context as it is: CSV, JSON, a stylesheet.
     Verbatim,
+    /// The first of its photographs, made as small as it is printed.
+    Photo,
 }
 
 /// What a PDF or a workbook says of itself. The date is the record's own or the period's last day, never today's.
@@ -51,6 +54,8 @@ pub struct Recipe {
     pub meta: Option<Meta>,
     /// A source file to attach: name and text (the records behind the document, as YAML).
     pub attachment: Option<(String, String)>,
+    /// The photographs that it shows, in order; they are read when it is made.
+    pub photos: Vec<Photo>,
     /// The records it was made from, as `<kind>/<id>`, for the manifest.
     pub records: Vec<String>,
 }
@@ -64,7 +69,18 @@ impl Recipe {
             context: bytes,
             meta: None,
             attachment: None,
+            photos: Vec::new(),
             records: Vec::new(),
+        }
+    }
+
+    /// A photograph for pages, and the record that names it.
+    pub fn photo(path: impl Into<String>, photo: Photo, record: String) -> Self {
+        Self {
+            format: Format::Photo,
+            photos: vec![photo],
+            records: vec![record],
+            ..Self::verbatim(path, Vec::new())
         }
     }
 
@@ -122,6 +138,7 @@ impl Recipe {
             Format::Pdf(t) => ("pdf", t.as_str()),
             Format::Html(t) => ("html", t.as_str()),
             Format::Workbook => ("xlsx", ""),
+            Format::Photo => ("photo", ""),
             Format::Verbatim => return Sha256::digest(&self.context).into(),
         };
         let meta = self.meta.as_ref().map(|m| {
@@ -149,7 +166,9 @@ impl Recipe {
             &self.context,
         ];
         let mut hash = Sha256::new();
-        for part in parts {
+        let photos = self.photos.iter();
+        let photos = photos.flat_map(|p| [p.path.as_bytes(), p.stamp.as_bytes()]);
+        for part in parts.into_iter().chain(photos) {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }

@@ -13,7 +13,7 @@ use crate::pipeline::Failure;
 /// What a check reads of a workspace.
 const FOLDERS: [&str; 3] = ["records", "policies", "fonts"];
 /// Links that lead to links are followed so far.
-const DEEPEST: u32 = 16;
+pub(super) const DEEPEST: u32 = 16;
 
 impl Repo {
     /// The workspace as a revision holds it; the folder goes with the value.
@@ -51,7 +51,7 @@ impl Copy<'_> {
         fs::create_dir_all(to).map_err(|e| unwritten(&e))?;
         for entry in tree.iter() {
             let entry = entry.map_err(|e| absent(&e))?;
-            // Nobody reads attachments, and they may be large.
+            // Attachments are no records and may be large; `photos` looks at those that records name.
             let Some(name) = name(entry.filename()).filter(|n| *n != *Path::new("attachments"))
             else {
                 continue;
@@ -111,7 +111,7 @@ impl Copy<'_> {
 }
 
 /// Where a link in a folder of the workspace leads; none when that is out of it.
-fn resolved(folder: &Path, target: &Path) -> Option<PathBuf> {
+pub(super) fn resolved(folder: &Path, target: &Path) -> Option<PathBuf> {
     let mut path = folder.to_path_buf();
     for part in target.components() {
         match part {

@@ -11,6 +11,7 @@ mod deleted;
 mod late;
 mod loosened;
 mod pair;
+mod photos;
 mod repo;
 mod signed;
 mod since;

@@ -63,7 +63,7 @@ fn findings(
     door::copy_packs(request.root, root).map_err(failed)?;
     files::write(root, own)?;
     files::write(root, &[File::new(path, office)])?;
-    let checked = pipeline::check(&pipeline::Request {
+    let checked = pipeline::check_aside(&pipeline::Request {
         root: root.to_path_buf(),
         as_of: request.as_of,
         offices: Vec::new(),

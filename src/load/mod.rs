@@ -14,6 +14,7 @@ mod header;
 mod links;
 mod no_record;
 mod options;
+pub mod photos;
 mod reader;
 mod scalar;
 mod slips;
@@ -143,6 +144,7 @@ fn empty(id: &str, config: OfficeConfig, options: &Options) -> Office {
             .collect(),
         schema: Arc::clone(&options.schema),
         as_of: options.as_of,
+        photos: Arc::default(),
     }
 }
 

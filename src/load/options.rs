@@ -67,6 +67,9 @@ impl Options {
                 // A reference is always resolved.
                 options.want(kind, field, matches!(f.ty, FieldType::Ref(_)));
             }
+            for (field, _) in k.iter().filter(|(_, f)| f.images) {
+                options.want(kind, field, true);
+            }
             if let Some((field, _)) = k.weekly {
                 options.want(kind, field, true);
             }

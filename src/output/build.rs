@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::commit::{self, Commit, Move, foreign};
 use super::disk::Disk;
+use super::key::covers;
 use super::state::{self, Entries, Entry, State, Told};
 use super::{PRIVATE, manifest, path};
 use crate::document::{Engine, Recipe};
@@ -53,6 +54,12 @@ impl Output {
         (same && self.state.intact(&self.disk)).then_some((self.state.told, self.state.files.len()))
     }
 
+    /// Whether each photograph that the key does not tell of is as it was; `stamp` tells what lies at a path now.
+    pub fn same_photos(&self, stamp: impl Fn(&str) -> Option<String>) -> bool {
+        let mut photos = self.state.photos.iter();
+        photos.all(|(path, was)| stamp(path) == *was)
+    }
+
     /// Begins a build.
     ///
     /// # Errors
@@ -74,6 +81,7 @@ impl Output {
             moves: Vec::new(),
             next: 0,
             made: Made::default(),
+            photos: BTreeMap::new(),
         })
     }
 }
@@ -171,6 +179,7 @@ pub struct Build<'a> {
     /// The number of the next file made aside. Every document made takes one, moved or not: no two share a file.
     next: u64,
     made: Made,
+    photos: BTreeMap<String, Option<String>>,
 }
 
 type Due = (Vec<Recipe>, Vec<String>);
@@ -193,6 +202,12 @@ impl Build<'_> {
         let recipes = std::mem::take(&mut self.waiting);
         let made = self.due(recipes).and_then(|due| self.make(due));
         self.tidied(made)
+    }
+
+    /// Notes what was seen of photographs, for [`Output::same_photos`].
+    pub fn saw(&mut self, photos: impl IntoIterator<Item = (String, Option<String>)>) {
+        let beside = photos.into_iter().filter(|(path, _)| !covers(path));
+        self.photos.extend(beside);
     }
 
     /// What is left when a build fails before its record: nothing.
@@ -395,6 +410,7 @@ impl Build<'_> {
         let bytes = manifest::bytes(&self.files, &as_of, self.asked.commit.as_deref());
         let mut state = State::new(std::mem::take(&mut self.files));
         (state.key, state.told) = (key, told);
+        state.photos = std::mem::take(&mut self.photos);
         state.manifest = Some(self.last(manifest::NAME, &bytes)?);
         self.last(&state::file(), &state.bytes())?;
         Ok(Commit {

@@ -20,6 +20,11 @@ const GRAIN: Duration = Duration::from_millis(50);
 /// The same where the file system keeps whole seconds, or pairs of them.
 const COARSE: Duration = Duration::from_secs(2);
 
+/// Whether the key tells of a file at this path below the workspace.
+pub fn covers(path: &str) -> bool {
+    FOLDERS.iter().any(|f| path.split('/').next() == Some(f))
+}
+
 /// The key; none when a file was written so shortly before `now` that it could change unseen.
 pub fn workspace_key(root: &Path, asked: &str, now: Option<SystemTime>) -> Option<String> {
     let mut hash = Sha256::new();

@@ -48,6 +48,9 @@ pub(super) struct State {
     pub told: Told,
     /// The manifest as it lay on the disk.
     pub manifest: Option<Stamp>,
+    /// Photographs that lie where the key does not look, and what was seen of each.
+    #[serde(default)]
+    pub photos: BTreeMap<String, Option<String>>,
     pub files: Entries,
 }
 

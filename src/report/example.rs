@@ -227,7 +227,7 @@ mod tests {
         for (day, offices) in shown(&packs, &schema) {
             let root = tempfile::tempdir().unwrap();
             offices.iter().for_each(|o| write(root.path(), o));
-            let checked = pipeline::check(&Request {
+            let checked = pipeline::check_aside(&Request {
                 root: root.path().to_path_buf(),
                 as_of: day.parse().unwrap(),
                 offices: vec![],

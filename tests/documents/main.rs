@@ -15,6 +15,8 @@ mod bound;
 mod figures;
 mod fixture;
 mod forms;
+#[cfg(feature = "documents")]
+mod photos;
 mod points;
 #[cfg(feature = "documents")]
 mod rendered;

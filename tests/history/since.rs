@@ -330,3 +330,34 @@ fn formats_carry_it() {
     let gitlab: Value = serde_json::from_str(&format("gitlab")).unwrap();
     assert_eq!(gitlab.as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn photographs_are_looked_for_where_they_lay_then() {
+    const LEAK: &[u8] = include_bytes!("../../examples/sample/pictures/leak-1.jpg");
+    let r = start();
+    let office = r.workspace().join("records/cuihu");
+    let put = |name: &str, bytes: &[u8]| {
+        std::fs::create_dir_all(office.join("attachments")).unwrap();
+        std::fs::write(office.join("attachments").join(name), bytes).unwrap();
+    };
+    put("kept.jpg", LEAK);
+    put("lost.jpg", LEAK);
+    put("broken.jpg", &LEAK[..LEAK.len() / 2]);
+    let header = "编号,报修时间,完工时间,影像资料\n";
+    let old = "R1,2025-03-01,2025-03-02,kept.jpg\nR2,2025-03-01,2025-03-02,lost.jpg\nR3,2025-03-01,2025-03-02,broken.jpg\nR4,2025-03-01,2025-03-02,none.jpg\n";
+    r.put("records/cuihu/repairs.csv", format!("{header}{old}"));
+    r.commit("2025-03-21");
+    let photo = |ran: Ran| {
+        let mut found = ran.found();
+        found.retain(|(rule, _)| rule == "photo");
+        found
+    };
+    assert_eq!(photo(since(&r, &[])), vec![]);
+    std::fs::remove_file(office.join("attachments/lost.jpg")).unwrap();
+    let new = "R5,2025-03-01,2025-03-02,new.jpg\n";
+    r.put("records/cuihu/repairs.csv", format!("{header}{old}{new}"));
+    assert_eq!(
+        photo(since(&r, &[])),
+        pairs(&[("photo", "R2"), ("photo", "R5")])
+    );
+}

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::big_office::{self, AREAS, CLERKS, LEADS, MANAGERS, PROJECTS, SUPERVISORS};
 use super::big_rows::{LAST_DAY, Names, Times, Visit, create};
+use super::pictures;
 use super::rng::Rng;
 use super::words::{Row, words};
 
@@ -62,6 +63,10 @@ impl Big {
         // Files of an earlier set would be read together with these: an old folder is refused.
         std::fs::create_dir(&folder)
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", folder.display())))?;
+        std::fs::create_dir(folder.join("attachments"))?;
+        for (path, bytes) in pictures::files() {
+            std::fs::write(folder.join(path), bytes)?;
+        }
         let mut made = Maker::new(self, &folder)?;
         made.counts.others = big_office::office(&folder, made.wanted.customers, &made.names)?;
         big_office::customers(&folder, made.wanted.customers, &made.names)?;
@@ -301,7 +306,7 @@ impl Maker {
                 if n % 401 == 200 {
                     String::new()
                 } else {
-                    format!("IMG_{n:06}.jpg")
+                    pictures::named("wet_room", n, 1)
                 },
                 if built { String::new() } else { answered },
                 if built { notified } else { String::new() },

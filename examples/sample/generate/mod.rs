@@ -22,6 +22,7 @@ mod lanting_faults;
 mod lanting_works;
 mod names;
 mod office;
+mod pictures;
 mod planned;
 mod qibo;
 mod qibo_faults;

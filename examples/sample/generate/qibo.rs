@@ -13,7 +13,7 @@ use super::sheet::{Encoding, Place, Shape, Sheet};
 use super::spelling::{Dates, Spelling};
 use super::story::Story;
 use super::words::{Row, records, words};
-use super::{Made, qibo_faults};
+use super::{Made, pictures, qibo_faults};
 
 /// (project, area, building)
 const BUILDINGS: [(&str, &str, &str); 8] = [
@@ -95,6 +95,7 @@ fn story(first: u32) -> Story {
     };
     year(&mut s, &desk, first);
     ledgers(&mut s, first);
+    s.office.loose.extend(pictures::files());
     s
 }
 
@@ -205,13 +206,13 @@ fn survey(s: &mut Story, r: &mut Record, job: &Job) -> NaiveDateTime {
     let at = later(&mut s.rng, job.received, 30, 300);
     let by = *s.rng.pick(&["1006", "1007"]);
     let shots = s.rng.range(1, 4);
-    let stem = at.format("IMG_%Y%m%d_%H%M");
-    let photos: Vec<String> = (1..=shots).map(|n| format!("{stem}_{n}.jpg")).collect();
+    let turn = at.day() + at.month();
+    let photos = pictures::named(job.scene.get("part"), turn as usize, shots as usize);
     r.set("surveyed_at", show(at))
         .set("surveyed_by", by)
         .set("survey_findings", job.scene.get("findings"))
         .set("cause", job.scene.get("cause"))
-        .set("photos", photos.join(";"));
+        .set("photos", photos);
     at
 }
 

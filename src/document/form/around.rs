@@ -78,6 +78,8 @@ impl<'a> Maker<'a> {
                     .pick("本表所据的记录", "The records that this form was made from")
                     .to_owned(),
             }),
+            photos: filler.shown.len(),
+            shown: std::mem::take(&mut filler.shown),
             parts,
         };
         (sheet, filler.used, yaml)

@@ -19,6 +19,9 @@ pub(crate) const FOLDER: &str = "collected";
 /// that are planned at a time.
 const VOLUME: usize = 400;
 
+/// So many photographs likewise: each is unpacked while its document is made.
+const PHOTOS: usize = 120;
+
 /// What has a sheet, with the file's name.
 pub(super) type Named = (Subject, String);
 
@@ -54,7 +57,9 @@ impl Maker<'_> {
                 _ => loose.push(named),
             }
         }
-        let mut parts: Vec<Part> = in_parts(loose)
+        let mut parts: Vec<Part> = self
+            .in_parts(loose)
+            .into_iter()
             .map(|sheets| Part {
                 sheets,
                 volume: None,
@@ -65,10 +70,15 @@ impl Maker<'_> {
             // Of a period that is asked for in part, not all sheets are here.
             let whole = wanted.is_none_or(|w| w.contains(period.first) && w.contains(period.last));
             let named = sheets.into_iter().map(|(_, _, named)| named).collect();
-            parts.extend(in_parts(named).enumerate().map(|(index, sheets)| Part {
-                sheets,
-                volume: whole.then_some(Volume { period, index }),
-            }));
+            parts.extend(
+                self.in_parts(named)
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, sheets)| Part {
+                        sheets,
+                        volume: whole.then_some(Volume { period, index }),
+                    }),
+            );
         }
         parts
     }
@@ -96,6 +106,26 @@ impl Maker<'_> {
         self.date(s)
             .or_else(own)
             .or_else(|| any_date(self.office, s.record?))
+    }
+
+    /// Sheets in parts that no document or plan of them is too large for.
+    fn in_parts(&self, sheets: Vec<Named>) -> Vec<Vec<Named>> {
+        let mut parts: Vec<Vec<Named>> = Vec::new();
+        let mut photos = 0;
+        for named in sheets {
+            let more = self.count_photographs(named.0);
+            match parts.last_mut() {
+                Some(part) if part.len() < VOLUME && photos + more <= PHOTOS => {
+                    part.push(named);
+                    photos += more;
+                }
+                _ => {
+                    parts.push(vec![named]);
+                    photos = more;
+                }
+            }
+        }
+        parts
     }
 
     /// The recipe of a volume of these sheets, whose own recipes are given.
@@ -143,18 +173,11 @@ impl Maker<'_> {
         let mut recipe = Recipe::pdf(path, PDF, &(), meta)?;
         recipe.context = context;
         let mut seen = rustc_hash::FxHashSet::default();
+        recipe.photos = pdfs().flat_map(|r| &r.photos).cloned().collect();
         let records = pdfs().flat_map(|r| &r.records);
         recipe.records = records.filter(|r| seen.insert(*r)).cloned().collect();
         Ok(recipe)
     }
-}
-
-fn in_parts(sheets: Vec<Named>) -> impl Iterator<Item = Vec<Named>> {
-    let mut rest = sheets.into_iter();
-    std::iter::from_fn(move || {
-        let part: Vec<Named> = rest.by_ref().take(VOLUME).collect();
-        (!part.is_empty()).then_some(part)
-    })
 }
 
 /// The sheets' contexts, which are JSON already, in one.

@@ -236,6 +236,7 @@ impl Compiler<'_> {
         let kinds = [
             !r.cells.is_empty(),
             r.heading.is_some(),
+            r.images.is_some(),
             r.table.is_some(),
             r.matrix.is_some(),
             r.distribution.is_some(),
@@ -244,8 +245,8 @@ impl Compiler<'_> {
         if kinds.iter().filter(|k| **k).count() != 1 {
             return self.fault(
                 row,
-                "一行只能写 cells、heading、table、matrix、distribution、contents 之一",
-                "a row has one of cells, heading, table, matrix, distribution, contents",
+                "一行只能写 cells、heading、images、table、matrix、distribution、contents 之一",
+                "a row has one of cells, heading, images, table, matrix, distribution, contents",
             );
         }
         if let Some(t) = &r.table {
@@ -257,6 +258,9 @@ impl Compiler<'_> {
         }
         if let Some(label) = &r.contents {
             return Ok(Row::Contents(label.clone()));
+        }
+        if let Some(i) = &r.images {
+            return self.images(w, r, i, names);
         }
         if let Some(d) = &r.distribution {
             let made = self.distribution(row, d, names)?;

@@ -71,7 +71,7 @@ pub struct Part {
     pub from: Option<From>,
 }
 
-/// A row: one of `cells`, `heading`, `table`, `matrix`, `distribution`, `contents`.
+/// A row: one of `cells`, `heading`, `images`, `table`, `matrix`, `distribution`, `contents`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
@@ -82,6 +82,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// A heading across the sheet.
     pub heading: Option<Bilingual>,
+    /// Photographs, two abreast.
+    pub images: Option<Images>,
     /// Linked records, one a line.
     pub table: Option<Table>,
     /// Questions with the same answers, one a line, each answer a check box.
@@ -90,6 +92,20 @@ pub struct Row {
     pub distribution: Option<Distribution>,
     /// The parts that follow, with the page each begins on, under this heading.
     pub contents: Option<Bilingual>,
+}
+
+/// Photographs that a record names. One that cannot be printed leaves a frame that says why; where none is named there is a
+/// labelled cell to fill in by hand.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Images {
+    /// The label of the cell; the field's own when absent.
+    pub label: Option<Bilingual>,
+    /// The field that names them: one that the schema marks as `images`.
+    pub value: Source,
+    /// Room in the cell, in lines.
+    #[serde(default = "one")]
+    pub lines: u16,
 }
 
 /// A labelled cell. The label takes one column, the value `span`; a signature has its label inside.

@@ -26,6 +26,7 @@ impl Form {
         for row in &self.rows {
             match row {
                 Row::Cells(_, cells) => cells.iter().for_each(|c| cell(c, f)),
+                Row::Images(_, _, c) => cell(c, f),
                 Row::Table(t) => table(t, f),
                 Row::Matrix(_, questions) => questions.iter().for_each(|q| f(&q.value)),
                 Row::Contents(_) => {}

@@ -10,6 +10,7 @@ use super::text::{Part, Words, office_fact};
 use crate::document::redact::Redaction;
 use crate::document::words;
 use crate::document::workbook::Quantity;
+use crate::photo::Photo;
 use crate::policy::context::Context;
 use crate::policy::exact::Exact;
 use crate::policy::expr::{Expr, Path};
@@ -23,8 +24,10 @@ pub(super) struct Filler<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) office: &'a Office,
     pub(super) lang: Lang,
-    redaction: &'a Redaction,
+    pub(super) redaction: &'a Redaction,
     pub used: Used,
+    /// The photographs that the sheet shows, and the record that names each.
+    pub shown: Vec<(Photo, String)>,
     /// The parts of a volume.
     pub contents: Vec<Entered>,
 }
@@ -40,6 +43,7 @@ impl<'a> Filler<'a> {
             office: context.office,
             lang: context.office.config.lang,
             used: Used::default(),
+            shown: Vec::new(),
             contents: Vec::new(),
         }
     }
@@ -49,16 +53,11 @@ impl<'a> Filler<'a> {
         let mut blocks: Vec<Block> = Vec::new();
         for row in &form.rows {
             match row {
-                Row::Cells(columns, cells) => {
-                    let filled = cells.iter().map(|c| self.cell(c, view)).collect();
-                    match blocks.last_mut() {
-                        Some(Block::Grid { columns: c, rows }) if c == columns => rows.push(filled),
-                        _ => blocks.push(Block::Grid {
-                            columns: columns.clone(),
-                            rows: vec![filled],
-                        }),
-                    }
-                }
+                Row::Cells(columns, cells) => self.row(&mut blocks, columns, cells, view),
+                Row::Images(path, columns, cell) => match self.photographs(path, view) {
+                    Some(photographs) => blocks.push(photographs),
+                    None => self.row(&mut blocks, columns, std::slice::from_ref(cell), view),
+                },
                 Row::Table(t) => blocks.push(self.table(t, view)),
                 Row::Matrix(label, questions) => {
                     blocks.push(self.matrix(label.get(self.lang), questions, view));
@@ -74,6 +73,17 @@ impl<'a> Filler<'a> {
             }
         }
         blocks
+    }
+
+    fn row(&mut self, blocks: &mut Vec<Block>, columns: &[u16], cells: &[Cell], view: &View<'a>) {
+        let filled = cells.iter().map(|c| self.cell(c, view)).collect();
+        match blocks.last_mut() {
+            Some(Block::Grid { columns: c, rows }) if c == columns => rows.push(filled),
+            _ => blocks.push(Block::Grid {
+                columns: columns.to_vec(),
+                rows: vec![filled],
+            }),
+        }
     }
 
     fn cell(&mut self, c: &Cell, view: &View<'a>) -> sheet::Cell {
@@ -227,7 +237,7 @@ impl<'a> Filler<'a> {
     }
 
     /// What may be shown of a field's text.
-    fn published(&self, record: Record, field: FieldId, text: String) -> String {
+    pub(super) fn published(&self, record: Record, field: FieldId, text: String) -> String {
         if self.redaction.hides(record.0, field) {
             return Redaction::masked(&text);
         }
@@ -253,13 +263,13 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn place(&self, record: Record, path: &Path) -> String {
+    pub(super) fn place(&self, record: Record, path: &Path) -> String {
         let place = self.office.place(record.0, record.1, Some(path.field));
         format!("{}:{}", place.file, place.line)
     }
 
     /// The record that has a path's field; remembers it and those on the way.
-    fn use_path(&mut self, view: &View<'a>, path: &Path) -> Option<Record> {
+    pub(super) fn use_path(&mut self, view: &View<'a>, path: &Path) -> Option<Record> {
         for (i, (kind, field)) in path.hops.iter().enumerate() {
             let part = Path {
                 root: path.root,

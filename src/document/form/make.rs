@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
-use super::{Forms, Wording, tabs};
+use super::{Forms, Wording, photos, tabs};
 use crate::calendar::Period;
 use crate::document::name::file_names;
 use crate::document::redact::Redaction;
@@ -80,6 +80,7 @@ pub fn each_of_office<E: From<serde_json::Error>>(
     let context = Context::new(office, &forms.links);
     let worded = forms.worded(office, packs);
     let plain = Redaction::none();
+    let mut pictures = BTreeSet::new();
     for form in prescribed(office, forms, packs) {
         if !wanted.forms.is_empty() && !wanted.forms.contains(&form.id) {
             continue;
@@ -103,7 +104,8 @@ pub fn each_of_office<E: From<serde_json::Error>>(
                 .map(|(subject, name)| maker.formats(*subject, name))
                 .collect::<Result<_, _>>()?;
             let volume = part.volume.map(|v| maker.volume(&v, &sheets)).transpose()?;
-            hand_on(sheets.into_iter().flatten().chain(volume).collect())?;
+            let all = sheets.into_iter().flatten().chain(volume);
+            hand_on(photos::once(all, &mut pictures))?;
         }
     }
     Ok(())
@@ -341,6 +343,7 @@ impl<'a> Maker<'a> {
         let meta = self.meta(&sheet, date.unwrap_or_default());
         let shown = published.as_ref().unwrap_or(&sheet);
         let page = self.page(&folder, name, &meta.title, shown);
+        let pictures: Vec<Recipe> = photos::files(&self.office.id, shown).collect();
         let mut html = Recipe::html(format!("{folder}/{name}.html"), HTML, &page)?;
         html.records.clone_from(&records);
         let mut book = None;
@@ -354,10 +357,13 @@ impl<'a> Maker<'a> {
             });
         }
         let path = format!("{folder}/{name}.pdf");
+        let photos = sheet.all_shown().map(|(p, _)| p.clone()).collect();
         let mut pdf = Recipe::pdf(path, PDF, &sheet.without_places(), meta)?;
         pdf.attachment = Some((RECORDS.to_owned(), yaml));
+        pdf.photos = photos;
         pdf.records = records;
-        Ok([pdf, html].into_iter().chain(book).collect())
+        let files = [pdf, html].into_iter().chain(book);
+        Ok(files.chain(pictures).collect())
     }
 
     /// Where the form's documents stand, below `output/`.
@@ -392,7 +398,9 @@ fn sources(row: &FormRow) -> &[Members] {
     match row {
         FormRow::Table(t) => &t.from,
         FormRow::Distribution(d) => std::slice::from_ref(&d.of),
-        FormRow::Cells(..) | FormRow::Matrix(..) | FormRow::Contents(..) => &[],
+        FormRow::Cells(..) | FormRow::Images(..) | FormRow::Matrix(..) | FormRow::Contents(..) => {
+            &[]
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod members;
 mod model;
 mod numbers;
 mod parts;
+mod photos;
 mod records;
 mod sheet;
 mod tabs;

@@ -7,7 +7,7 @@ use super::parts::Part;
 use super::text::Words;
 use crate::calendar::Unit;
 use crate::policy::compile::{Cover, Link};
-use crate::policy::expr::Expr;
+use crate::policy::expr::{Expr, Path};
 use crate::schema::{EnumValue, KindId};
 use crate::text::Bilingual;
 
@@ -42,6 +42,8 @@ pub struct Form {
 #[derive(Clone, Debug)]
 pub(super) enum Row {
     Cells(Vec<u16>, Vec<Cell>),
+    /// Photographs that a field names; the cell where there are none.
+    Images(Path, Vec<u16>, Box<Cell>),
     Table(Table),
     Matrix(Bilingual, Vec<Question>),
     Distribution(Box<Distribution>),

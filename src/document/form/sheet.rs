@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::document::workbook::Quantity;
+use crate::photo::Photo;
 
 /// One filled-in form.
 #[derive(Clone, Debug, Serialize)]
@@ -47,6 +48,13 @@ pub struct Sheet {
     pub continued: String,
     /// The name of the file with the records, attached to a PDF.
     pub attachment: Option<Attached>,
+    /// How many photographs it shows; a PDF's template reads them as `/photos/1` and so on, those of the sheets before it
+    /// in the same document counted first.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub photos: usize,
+    /// The photographs, and the record that names each.
+    #[serde(skip)]
+    pub shown: Vec<(Photo, String)>,
     /// The sheets that follow in the same document, pages counted through.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Sheet>,
@@ -92,6 +100,31 @@ pub enum Block {
         /// The lines.
         rows: Vec<Entry>,
     },
+    /// Photographs.
+    Photos {
+        /// Two abreast.
+        rows: Vec<Vec<Picture>>,
+    },
+}
+
+/// A photograph.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Picture {
+    /// Its number among the sheet's, counted from 1; absent where there is nothing to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<usize>,
+    /// Its file for pages, below `output/`; empty where there is nothing to show.
+    pub src: String,
+    /// What it is called: 照片 1.
+    pub caption: String,
+    /// The file's name as the record has it.
+    pub name: String,
+    /// Why there is nothing to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wrong: Option<String>,
+    /// `FILE:LINE` that it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 /// A line of a table.
@@ -190,7 +223,17 @@ pub struct Choice {
     pub chosen: bool,
 }
 
+fn is_zero(n: &usize) -> bool {
+    *n == 0
+}
+
 impl Sheet {
+    /// The photographs of a document: the sheet's own and those of its parts.
+    pub fn all_shown(&self) -> impl Iterator<Item = &(Photo, String)> {
+        let parts = self.parts.iter().flat_map(|p| &p.shown);
+        self.shown.iter().chain(parts)
+    }
+
     /// Takes the source places out: a PDF must not change when a row is inserted elsewhere in a file.
     pub fn without_places(mut self) -> Self {
         for block in &mut self.blocks {
@@ -201,6 +244,9 @@ impl Sheet {
                         cells.iter_mut().for_each(|c| c.place = None);
                     }
                 }),
+                Block::Photos { rows } => {
+                    rows.iter_mut().flatten().for_each(|p| p.place = None);
+                }
             }
         }
         let parts = std::mem::take(&mut self.parts).into_iter();

@@ -28,6 +28,16 @@ pub(super) fn workbook(sheet: &Sheet, lang: Lang) -> Workbook {
                 });
                 tabs[at].lines.extend(lines);
             }
+            Block::Photos { rows } => {
+                let lines = rows.iter().flatten().map(|p| {
+                    Line::Cells(vec![Cell::new(&p.caption, None), Cell::new(&p.name, None)])
+                });
+                let at = *fields.get_or_insert_with(|| {
+                    tabs.push(fields_tab(sheet, lang));
+                    tabs.len() - 1
+                });
+                tabs[at].lines.extend(lines);
+            }
             Block::Table {
                 label, head, rows, ..
             } => tabs.push(Tab {
