@@ -756,6 +756,19 @@ fn one_form_is_made_again_and_its_list_stays() {
 }
 
 #[test]
+fn one_form_alone_has_its_stylesheet() {
+    let home = workspace();
+    aftercare(home.path(), &["build", "--form", "owner-visit-record"]);
+    let style = home.path().join("output/assets/aftercare.css");
+    let own = "/* ours */\n";
+    assert!(style.is_file());
+    // A stylesheet that changed is made again, whatever is asked for.
+    put(home.path(), "templates/site/form.css", own);
+    aftercare(home.path(), &["build", "--form", "owner-visit-record"]);
+    assert!(fs::read_to_string(style).unwrap().ends_with(own));
+}
+
+#[test]
 fn findings_fail_a_build_only_at_the_gate() {
     let home = workspace();
     assert_eq!(

@@ -323,6 +323,8 @@ impl Job<'_> {
             let mut pages = site::recipes(checked, templates, &listed, self.commit.as_deref())?;
             pages.retain(|r| self.scope.wants(&r.path));
             making.add(pages)?;
+        } else {
+            making.add(site::assets(templates))?;
         }
         Ok(())
     }

@@ -89,8 +89,8 @@ pub fn recipes(
     Ok(all)
 }
 
-/// The stylesheet (forms' rules after the frame's) and the script.
-fn assets(templates: &Templates) -> Vec<Recipe> {
+/// The stylesheet (forms' rules after the frame's) and the script, which every page needs.
+pub fn assets(templates: &Templates) -> Vec<Recipe> {
     let join = |files: &[&str]| {
         let parts = files.iter().filter_map(|f| templates.get(f));
         parts.collect::<Vec<_>>().join(&b'\n')
