@@ -83,8 +83,8 @@ impl Build {
         );
         let key = workspace_key(&request.root, &asked, output.now());
         let photos = door::Photos::of(&request.root);
-        let same = output.same_photos(|path| photos.stamp(path));
-        if let Some((told, kept)) = output.unchanged(key.as_deref()).filter(|_| same) {
+        let same = || output.same_photos(|path| photos.stamp(path));
+        if let Some((told, kept)) = output.unchanged(key.as_deref()).filter(|_| same()) {
             let made = Made {
                 kept,
                 ..Made::default()

@@ -8,6 +8,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::pipeline::Failure;
+use crate::source;
 use crate::text::Bilingual;
 
 /// What is about to be done to a path below the output folder; tests stop a build at each.
@@ -190,15 +191,6 @@ fn gone(result: io::Result<()>) -> io::Result<()> {
 /// That something could not be written, and why, in the words of whoever has to mend it.
 fn fault(path: &str, e: &io::Error) -> Failure {
     let why = match e.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            Bilingual::new("磁盘满了", "the disk is full")
-        }
-        ErrorKind::PermissionDenied => {
-            Bilingual::new("没有写的权限", "there is no permission to write")
-        }
-        ErrorKind::ReadOnlyFilesystem => {
-            Bilingual::new("这个位置是只读的", "this place is read-only")
-        }
         ErrorKind::AlreadyExists | ErrorKind::NotADirectory => Bilingual::new(
             "这里应是文件夹，却有同名的文件",
             "a folder should be here, but there is a file",
@@ -207,7 +199,7 @@ fn fault(path: &str, e: &io::Error) -> Failure {
             "这里应是文件，却有同名的文件夹",
             "a file should be here, but there is a folder",
         ),
-        _ => Bilingual::new(e.to_string(), e.to_string()),
+        _ => source::why_unwritten(e),
     };
     Failure::program(
         format!("写不了「{path}」：{}", why.zh),
