@@ -223,6 +223,54 @@ fn every_form_is_drawn_blank_on_one_page() {
     }
 }
 
+/// Stands at the end of a text, and nowhere else in a form.
+const END: char = '鑫';
+
+/// Every cell of a sheet that takes text, and of each table the first line, filled with more than its place holds; how many.
+fn overfilled(sheet: &mut serde_json::Value) -> usize {
+    let mut n = 0;
+    for block in sheet["blocks"].as_array_mut().unwrap() {
+        let in_grid = block["kind"] == "grid";
+        let rows = block["rows"].as_array_mut().unwrap();
+        let rows = rows.iter_mut().filter_map(|r| r.as_array_mut());
+        for cell in rows.take(if in_grid { usize::MAX } else { 1 }).flatten() {
+            let takes_text = if in_grid {
+                cell["kind"] == "text" && cell["label"].is_string()
+            } else {
+                cell["text"].is_string() && cell["tick"].is_null()
+            };
+            if !takes_text {
+                continue;
+            }
+            // In turn a text without a break, and one of many short lines.
+            let text = match n % 2 {
+                0 => "查看与记录一致".repeat(if in_grid { 120 } else { 50 }),
+                _ => "一行\n".repeat(60),
+            };
+            cell["text"] = format!("{text}{END}").into();
+            n += 1;
+        }
+    }
+    n
+}
+
+#[test]
+fn nothing_is_lost_of_texts_that_are_too_long_for_their_places() {
+    let (engine, office, forms) = (engine(), lanting(), forms());
+    for f in forms.iter() {
+        let mut recipe = form::blank(&office.config, &office.schema, &forms, &packs(), f).unwrap();
+        let mut sheet: serde_json::Value = serde_json::from_slice(&recipe.context).unwrap();
+        let filled = overfilled(&mut sheet);
+        assert!(filled > 4, "{}", f.id);
+        recipe.context = serde_json::to_vec(&sheet).unwrap();
+        let Some(pages) = pages(&drawn(&engine, &recipe)) else {
+            return;
+        };
+        let found = pages.join("").matches(END).count();
+        assert_eq!(found, filled, "{}", f.id);
+    }
+}
+
 #[test]
 fn an_overfull_register_goes_on_with_its_head() {
     let rows: String = (1..=120)
