@@ -26,7 +26,7 @@ const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " render
 
 /// After so many bytes of contexts what typst has not used since the last time but one is dropped: memory stays flat, and
 /// a volume is made faster right after its sheets.
-const EVICT: usize = 128 << 10;
+const EVICT: usize = 448 << 10;
 
 /// A photograph counts as so many: unpacked it takes as much memory as some sheets laid out.
 const UNPACKED: usize = 20 << 10;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use aftercare::document::{Engine, Fonts, Recipe, Templates, form};
+use aftercare::text::Lang;
 
 use crate::fixture::*;
 
@@ -220,6 +221,20 @@ fn every_form_is_drawn_blank_on_one_page() {
             f.id
         );
         assert!(text.contains(&dense(&f.title.zh)));
+    }
+}
+
+#[test]
+fn a_label_in_the_head_is_said_once() {
+    let (mut office, forms) = (lanting(), forms());
+    office.config.lang = Lang::En;
+    for f in forms.iter() {
+        let recipe = form::blank(&office.config, &office.schema, &forms, &packs(), f).unwrap();
+        let sheet: serde_json::Value = serde_json::from_slice(&recipe.context).unwrap();
+        for line in sheet["head"].as_array().unwrap() {
+            let (label, text) = (line["label"].as_str(), line["text"].as_str());
+            assert!(!text.unwrap().contains(label.unwrap()), "{}: {line}", f.id);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::fill::{Filler, blank_day};
+use super::fill::{Filler, blank_day, labelled_day};
 use super::make::{Maker, RECORDS, Subject};
 use super::records::{Used, digest};
 use super::sheet::{Attached, Line, Sheet};
@@ -123,7 +123,7 @@ impl<'a> Maker<'a> {
                 .date(s)
                 .map_or_else(String::new, |d| words::date(d, lang));
             let date = if date.is_empty() {
-                blank_day(lang).to_owned()
+                labelled_day(lang).to_owned()
             } else {
                 date
             };

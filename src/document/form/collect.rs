@@ -15,9 +15,14 @@ use crate::text::natural;
 /// The folder of collected sheets, below the form's.
 pub(crate) const FOLDER: &str = "collected";
 
-/// So many sheets make a volume; more take another. It bounds the memory that one document needs, and that of the sheets
-/// that are planned at a time.
-const VOLUME: usize = 400;
+/// So many sheets make a volume; more take another. It bounds the memory that one document needs: 3 MB a page.
+const VOLUME: usize = 100;
+
+/// So many bytes of their contexts likewise, for sheets of several pages.
+const VOLUME_BYTES: usize = 512 << 10;
+
+/// So many sheets are planned at a time.
+const PART: usize = 400;
 
 /// So many photographs likewise: each is unpacked while its document is made.
 const PHOTOS: usize = 120;
@@ -25,25 +30,30 @@ const PHOTOS: usize = 120;
 /// What has a sheet, with the file's name.
 pub(super) type Named = (Subject, String);
 
-/// Sheets that are made together, and the volume that they are bound in.
+/// Sheets that are planned together.
 pub(super) struct Part {
     /// In the order of the volume.
     pub sheets: Vec<Named>,
-    /// None where they are not bound.
-    pub volume: Option<Volume>,
+    /// The period that they are bound by; none where they are not.
+    pub period: Option<Period>,
 }
 
-/// The sheets of a period, or some of them where there are many.
-#[derive(Clone, Copy)]
-pub(super) struct Volume {
-    period: Period,
-    /// Of its volumes which, from 0.
-    index: usize,
+/// How many volumes the period bound last has so far.
+#[derive(Default)]
+pub(super) struct Shelf(Option<(Period, usize)>);
+
+impl Shelf {
+    /// Of the period's volumes the next one's number, from 1.
+    fn next(&mut self, period: Period) -> usize {
+        let before = self.0.filter(|(last, _)| *last == period);
+        let number = before.map_or(1, |(_, n)| n + 1);
+        self.0 = Some((period, number));
+        number
+    }
 }
 
 impl Maker<'_> {
-    /// Sheets in parts of no more than a volume: first those that are not bound, then period by period. `wanted` is the
-    /// period that is asked for.
+    /// Sheets in parts: first those that are not bound, then period by period. `wanted` is the period that is asked for.
     pub fn bound(&self, sheets: Vec<Named>, wanted: Option<Period>) -> Vec<Part> {
         let unit = self.bound_by();
         let mut loose = Vec::new();
@@ -57,28 +67,15 @@ impl Maker<'_> {
                 _ => loose.push(named),
             }
         }
-        let mut parts: Vec<Part> = self
-            .in_parts(loose)
-            .into_iter()
-            .map(|sheets| Part {
-                sheets,
-                volume: None,
-            })
-            .collect();
+        let part = |period| move |sheets| Part { sheets, period };
+        let mut parts: Vec<Part> = self.in_parts(loose).into_iter().map(part(None)).collect();
         for (period, mut sheets) in periods {
             sheets.sort_by(|(a, x, _), (b, y, _)| a.cmp(b).then_with(|| natural(x, y)));
             // Of a period that is asked for in part, not all sheets are here.
             let whole = wanted.is_none_or(|w| w.contains(period.first) && w.contains(period.last));
             let named = sheets.into_iter().map(|(_, _, named)| named).collect();
-            parts.extend(
-                self.in_parts(named)
-                    .into_iter()
-                    .enumerate()
-                    .map(|(index, sheets)| Part {
-                        sheets,
-                        volume: whole.then_some(Volume { period, index }),
-                    }),
-            );
+            let bound = self.in_parts(named).into_iter();
+            parts.extend(bound.map(part(whole.then_some(period))));
         }
         parts
     }
@@ -115,7 +112,7 @@ impl Maker<'_> {
         for named in sheets {
             let more = self.count_photographs(named.0);
             match parts.last_mut() {
-                Some(part) if part.len() < VOLUME && photos + more <= PHOTOS => {
+                Some(part) if part.len() < PART && photos + more <= PHOTOS => {
                     part.push(named);
                     photos += more;
                 }
@@ -128,16 +125,43 @@ impl Maker<'_> {
         parts
     }
 
-    /// The recipe of a volume of these sheets, whose own recipes are given.
+    /// The recipes of a part's sheets, those of each volume followed by its own: what typst found for a sheet is then at hand.
     ///
     /// # Errors
     /// What cannot be written as JSON.
-    pub fn volume(
+    pub fn shelved(
         &self,
-        volume: &Volume,
+        period: Period,
+        sheets: Vec<Vec<Recipe>>,
+        shelf: &mut Shelf,
+    ) -> Result<Vec<Recipe>, serde_json::Error> {
+        let mut all = Vec::new();
+        let mut open: Vec<Vec<Recipe>> = Vec::new();
+        let mut bytes = 0;
+        let mut sheets = sheets.into_iter().peekable();
+        while let Some(sheet) = sheets.next() {
+            bytes += size(&sheet);
+            open.push(sheet);
+            let room =
+                |next: &Vec<Recipe>| open.len() < VOLUME && bytes + size(next) <= VOLUME_BYTES;
+            if sheets.peek().is_some_and(room) {
+                continue;
+            }
+            let volume = self.volume(period, shelf.next(period), &open)?;
+            all.extend(open.drain(..).flatten());
+            all.push(volume);
+            bytes = 0;
+        }
+        Ok(all)
+    }
+
+    /// The recipe of a volume of these sheets, whose own recipes are given; `number` among the period's, from 1.
+    fn volume(
+        &self,
+        period: Period,
+        number: usize,
         sheets: &[Vec<Recipe>],
     ) -> Result<Recipe, serde_json::Error> {
-        let Volume { period, index } = *volume;
         let lang = self.lang();
         let mut title = lang.pick(
             format!(
@@ -152,10 +176,9 @@ impl Maker<'_> {
             ),
         );
         let mut name = period.to_string();
-        if index > 0 {
-            let n = index + 1;
-            title.push_str(&lang.pick(format!(" 第{n}册"), format!(", volume {n}")));
-            name.push_str(&format!("-{n}"));
+        if number > 1 {
+            title.push_str(&lang.pick(format!(" 第{number}册"), format!(", volume {number}")));
+            name.push_str(&format!("-{number}"));
         }
         let meta = Meta {
             title,
@@ -163,10 +186,7 @@ impl Maker<'_> {
             lang,
             date: period.last,
         };
-        let pdfs = || {
-            let files = sheets.iter().flatten();
-            files.filter(|r| matches!(r.format, Format::Pdf(_)))
-        };
+        let pdfs = || sheets.iter().flatten().filter(|r| is_pdf(r));
         let contexts = pdfs().map(|r| r.context.as_slice());
         let path = format!("{}/{FOLDER}/{name}.pdf", self.folder());
         let context = bound(&meta, contexts)?;
@@ -178,6 +198,16 @@ impl Maker<'_> {
         recipe.records = records.filter(|r| seen.insert(*r)).cloned().collect();
         Ok(recipe)
     }
+}
+
+fn is_pdf(recipe: &Recipe) -> bool {
+    matches!(recipe.format, Format::Pdf(_))
+}
+
+/// What a sheet adds to its volume, in bytes.
+fn size(sheet: &[Recipe]) -> usize {
+    let pdfs = sheet.iter().filter(|r| is_pdf(r));
+    pdfs.map(|r| r.context.len()).sum()
 }
 
 /// The sheets' contexts, which are JSON already, in one.

@@ -366,7 +366,12 @@ fn chosen<'e>(view: &View<'_>, e: &'e Expr) -> &'e Expr {
     }
 }
 
-/// Blanks for a day to be written by hand.
+/// Blanks for a day to be written by hand where nothing else says that a day belongs there.
 pub(super) fn blank_day(lang: Lang) -> &'static str {
-    lang.pick("　　年　　月　　日", "Date: ______________")
+    lang.pick(labelled_day(lang), "Date: ______________")
+}
+
+/// The same behind a label.
+pub(super) fn labelled_day(lang: Lang) -> &'static str {
+    lang.pick("　　年　　月　　日", "______________")
 }

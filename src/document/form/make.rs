@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::collect::Shelf;
 use super::fill::Filler;
 use super::model::{Form, Members, Row as FormRow};
 use super::sheet::Sheet;
@@ -97,15 +98,18 @@ pub fn each_of_office<E: From<serde_json::Error>>(
         };
         let mut subjects = maker.named_subjects();
         subjects.retain(|(s, _)| maker.is_wanted(*s, wanted.period));
+        let mut shelf = Shelf::default();
         for part in maker.bound(subjects, wanted.period) {
             let sheets: Vec<Vec<Recipe>> = part
                 .sheets
                 .par_iter()
                 .map(|(subject, name)| maker.formats(*subject, name))
                 .collect::<Result<_, _>>()?;
-            let volume = part.volume.map(|v| maker.volume(&v, &sheets)).transpose()?;
-            let all = sheets.into_iter().flatten().chain(volume);
-            hand_on(photos::once(all, &mut pictures))?;
+            let all = match part.period {
+                Some(period) => maker.shelved(period, sheets, &mut shelf)?,
+                None => sheets.into_iter().flatten().collect(),
+            };
+            hand_on(photos::once(all.into_iter(), &mut pictures))?;
         }
     }
     Ok(())

@@ -172,7 +172,7 @@ fn head(m: &Maker<'_>) -> Vec<Head> {
     vec![
         Head::words(m.say("要求", "Rule"), 6),
         Head::words(m.say("条款", "Clause"), 4),
-        number("规定", "Demanded", 3),
+        number("规定", "Required", 3),
         number("本期", "Now", 5),
         Head::words(m.say("结果", "Result"), 3),
         number("95%区间", "95% interval", 5),
