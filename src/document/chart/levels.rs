@@ -1,7 +1,7 @@
 //! Bars from left to right, one a line: rates against what is demanded, amounts against a budget, rates with their
 //! intervals.
 
-use super::{Svg, WIDTH, fitted, float, tick};
+use super::{Svg, WIDTH, float, tick};
 
 /// One line; lengths are shares of the scale, from 0 to 1.
 #[derive(Clone, Debug, Default)]
@@ -65,11 +65,7 @@ pub fn levels(lines: &[Level], ticks: &Ticks, unit: &str) -> String {
     }
     let mut y = top + 4.0;
     for line in lines {
-        svg.text(
-            (left - 8.0, y + 14.0),
-            "end",
-            &fitted(&line.label, left - 10.0),
-        );
+        svg.name((left - 8.0, y + 14.0), left - 10.0, &line.label);
         match line.band {
             Some((low, high)) => {
                 svg.rect((x(low), y + 3.0, x(high) - x(low), 12.0), "band", "#d6dedd");

@@ -13,6 +13,10 @@ use crate::statistics::Permille;
 use crate::text::xml;
 
 const WIDTH: f64 = 640.0;
+/// Of the type, in units of the drawing.
+const SIZE: f64 = 13.0;
+/// Of names on two lines.
+const SMALL: f64 = 10.5;
 const FONT: &str = "Noto Serif SC, Songti SC, SimSun, serif";
 
 /// Best to worst: each lighter than the one before it, so that a photocopy keeps the order.
@@ -68,7 +72,7 @@ impl Svg {
 
     fn done(self) -> String {
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH:.0} {:.0}\" font-family=\"{FONT}\" font-size=\"13\">{}</svg>",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH:.0} {:.0}\" font-family=\"{FONT}\" font-size=\"{SIZE}\">{}</svg>",
             self.height, self.body
         )
     }
@@ -82,6 +86,25 @@ impl Svg {
         let _ = write!(
             self.body,
             "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" fill=\"{fill}\">{text}</text>"
+        );
+    }
+
+    /// A name that ends at a place: smaller, or on two lines, where the room does not hold it.
+    fn name(&mut self, (x, y): (f64, f64), room: f64, name: &str) {
+        let mut sizes = [SIZE, 12.0, 11.0].into_iter();
+        if let Some(size) = sizes.find(|s| wide(name, *s) <= room) {
+            return self.sized((x, y), size, name);
+        }
+        let (first, second) = halves(name);
+        self.sized((x, y - 6.0), SMALL, &fitted(first, room, SMALL));
+        self.sized((x, y + 6.5), SMALL, &fitted(second, room, SMALL));
+    }
+
+    fn sized(&mut self, (x, y): (f64, f64), size: f64, text: &str) {
+        let text = xml(text);
+        let _ = write!(
+            self.body,
+            "<text class=\"ink\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"end\" fill=\"#111111\" font-size=\"{size}\">{text}</text>"
         );
     }
 
@@ -121,19 +144,32 @@ fn wide(text: &str, size: f64) -> f64 {
 }
 
 /// A text cut to fit.
-fn fitted(text: &str, room: f64) -> String {
-    if wide(text, 13.0) <= room {
+fn fitted(text: &str, room: f64, size: f64) -> String {
+    if wide(text, size) <= room {
         return text.to_owned();
     }
     let mut out = String::new();
     for c in text.chars() {
-        if wide(&out, 13.0) + 26.0 > room {
+        if wide(&out, size) + 2.0 * size > room {
             break;
         }
         out.push(c);
     }
     out.push('…');
     out
+}
+
+/// A name in two, as even as can be: at a space, or between two characters that are no letters or figures.
+fn halves(name: &str) -> (&str, &str) {
+    let is_letter = |c: char| c.is_ascii() && c != ' ';
+    let places = name.char_indices().skip(1).filter(|(at, c)| {
+        let before = name[..*at].chars().next_back();
+        !(is_letter(*c) && before.is_some_and(is_letter))
+    });
+    let longest = |at: usize| wide(&name[..at], 1.0).max(wide(&name[at..], 1.0));
+    let best = places.min_by(|(a, _), (b, _)| longest(*a).total_cmp(&longest(*b)));
+    let (first, second) = name.split_at(best.map_or(name.len(), |(at, _)| at));
+    (first.trim_end(), second.trim_start())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts below 2^53")]
@@ -167,11 +203,7 @@ pub fn shares(groups: &[Share], levels: &[&str]) -> String {
     let mut y = 28.0;
     for group in groups {
         let n: u64 = group.parts.iter().sum();
-        svg.text(
-            (left - 8.0, y + 15.0),
-            "end",
-            &fitted(&group.label, left - 10.0),
-        );
+        svg.name((left - 8.0, y + 15.0), left - 10.0, &group.label);
         svg.text((right + 8.0, y + 15.0), "start", &format!("n={n}"));
         let mut x = left;
         for (i, part) in group.parts.iter().enumerate().filter(|(_, p)| **p > 0) {
@@ -213,7 +245,7 @@ pub fn trend(points: &[Point], unit: &str) -> String {
             svg.text(
                 (x, bottom + 18.0),
                 "middle",
-                &fitted(&p.label, step * float(every as u64)),
+                &fitted(&p.label, step * float(every as u64), SIZE),
             );
         }
         let (Some(value), Some((low, high))) = (p.value, p.band) else {
@@ -326,6 +358,37 @@ mod tests {
         let svg = shares(&[share], &["好", "较好"]);
         assert!(svg.contains("&lt;b&gt;&amp;&quot;"));
         assert!(svg.contains(">75.0%<") && svg.contains(">25.0%<") && svg.contains("n=4"));
+    }
+
+    #[test]
+    fn a_long_name_takes_two_lines_and_is_not_cut() {
+        let names = [
+            (
+                "云州市恒昌涂料助剂有限公司客户服务部",
+                "云州市恒昌涂料助剂",
+                "有限公司客户服务部",
+            ),
+            (
+                "Customer service of the north district",
+                "Customer service of",
+                "the north district",
+            ),
+            (
+                "云信通信 2025 年第一营业厅",
+                "云信通信 2025",
+                "年第一营业厅",
+            ),
+            ("abcdefghij", "abcdefghij", ""),
+        ];
+        for (name, first, second) in names {
+            assert_eq!(halves(name), (first, second));
+        }
+        let share = Share {
+            label: names[0].0.to_owned(),
+            parts: vec![3],
+        };
+        let svg = shares(&[share], &["好"]);
+        assert!(svg.contains(">云州市恒昌涂料助剂<") && !svg.contains('…'));
     }
 
     #[test]

@@ -107,7 +107,10 @@ fn row(m: &Maker<'_>, e: &Entry) -> Row {
         },
         who.into(),
         rule.into(),
-        f.due.map(|d| d.to_string()).unwrap_or_default().into(),
+        f.due
+            .map(|d| words::date(d, m.lang))
+            .unwrap_or_default()
+            .into(),
     ])
 }
 

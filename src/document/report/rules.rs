@@ -5,6 +5,8 @@ use super::edition::Snapshot;
 use super::kept;
 use super::maker::{Figure, Maker};
 use super::manifest::{Due, FindingsOf, Which};
+use crate::calendar::Period;
+use crate::document::words;
 use crate::finding::{Finding, Severity};
 use crate::policy::{self, Change, covers};
 
@@ -46,6 +48,18 @@ pub(super) fn about(f: &Finding) -> String {
     about.unwrap_or_default().to_owned()
 }
 
+/// The same where there is room for a period in words.
+fn about_in_words(m: &Maker<'_>, f: &Finding) -> String {
+    match f.record {
+        Some(_) => about(f),
+        None => period_in_words(m, f.period.as_deref().unwrap_or_default()),
+    }
+}
+
+fn period_in_words(m: &Maker<'_>, period: &str) -> String {
+    Period::parse(period).map_or_else(|| period.to_owned(), |p| words::period(p, m.lang))
+}
+
 /// Where a finding points.
 pub(super) fn place(f: &Finding) -> String {
     format!("{}:{}", f.place.file, f.place.line)
@@ -81,7 +95,7 @@ pub(super) fn findings(m: &Maker<'_>, b: &FindingsOf) -> Vec<Block> {
                 text: message(m, f),
                 place: place(f),
             },
-            Cell::from(about(f)),
+            Cell::from(about_in_words(m, f)),
         ])
     });
     let head = vec![
@@ -121,17 +135,17 @@ fn due_next<'m>(m: &'m Maker<'_>) -> Vec<&'m Finding> {
 pub(super) fn due(m: &Maker<'_>, b: &Due) -> Vec<Block> {
     let rows = due_next(m).into_iter().map(|f| {
         Row::of([
-            Cell::from(f.due.map(|d| d.to_string()).unwrap_or_default()),
+            Cell::from(f.due.map(|d| words::date(d, m.lang)).unwrap_or_default()),
             Cell::from(title(m, &f.rule)),
             Cell {
-                text: about(f),
+                text: about_in_words(m, f),
                 place: place(f),
             },
             Cell::from(f.clause.clone()),
         ])
     });
     let head = vec![
-        Head::words(m.say("最迟", "By"), 3),
+        Head::words(m.say("最迟", "By"), 4),
         Head::words(m.say("要做的事", "What"), 6),
         Head::words(m.say("记录或期间", "Record or period"), 4),
         Head::words(m.say("条款", "Clause"), 4),
@@ -198,10 +212,16 @@ pub(super) fn waivers(m: &Maker<'_>) -> Vec<Block> {
             .iter()
             .filter(|f| f.waived && covers(w, f))
             .count();
-        let about = w.record.clone().or_else(|| w.period.clone());
+        let period = w.period.as_deref().map(|p| period_in_words(m, p));
+        let about = w.record.clone().or(period);
+        // Of a rule that no policy here has, its id.
+        let rule = match title(m, &w.rule) {
+            "" => &w.rule,
+            title => title,
+        };
         Row::of([
             Cell {
-                text: w.rule.clone(),
+                text: rule.to_owned(),
                 place: format!("{}:{}", w.place.file, w.place.line),
             },
             about
@@ -211,7 +231,10 @@ pub(super) fn waivers(m: &Maker<'_>) -> Vec<Block> {
             m.redaction
                 .person(w.by.as_deref().unwrap_or_default())
                 .into(),
-            w.until.map(|d| d.to_string()).unwrap_or_default().into(),
+            w.until
+                .map(|d| words::date(d, m.lang))
+                .unwrap_or_default()
+                .into(),
             count.to_string().into(),
         ])
     });
