@@ -242,10 +242,45 @@ fn little(bytes: &[u8], at: usize, length: usize) -> u64 {
 /// The folder in which an office keeps what is no record.
 const ATTACHMENTS: &str = "attachments";
 
+/// What lies at a path: its stamp, and whether it can be printed.
+pub type There = (String, Result<(), Wrong>);
+
+/// What a record's name for a photograph leads to: of the places where it may lie (`beside` is the folder of the record's
+/// file) the first at which something is.
+///
+/// # Errors
+/// Whatever keeps `at` from telling what lies at a path.
+pub fn first<E>(
+    beside: &str,
+    named: &str,
+    mut at: impl FnMut(&str) -> Result<Option<There>, E>,
+) -> Result<Seen, E> {
+    let (places, leaves) = places(beside, named);
+    let mut tried = Vec::new();
+    for path in places {
+        let there = at(&path)?;
+        let stamp = there.as_ref().map(|(stamp, _)| stamp.clone());
+        tried.push((path.clone(), stamp));
+        if let Some((stamp, whole)) = there {
+            let photo = whole.map(|()| Photo { path, stamp });
+            return Ok(Seen { photo, tried });
+        }
+    }
+    let wrong = if leaves {
+        Wrong::Outside
+    } else {
+        Wrong::Missing
+    };
+    Ok(Seen {
+        photo: Err(wrong),
+        tried,
+    })
+}
+
 /// Where a photograph may lie that a record names: paths below the workspace, the first that is there counts; and whether
 /// the name leads out of the workspace from somewhere. It counts from the workspace, from the folder of the record's file
 /// (`beside`) and those above it, and from the attachments in any of these.
-pub fn places(beside: &str, named: &str) -> (Vec<String>, bool) {
+fn places(beside: &str, named: &str) -> (Vec<String>, bool) {
     let named = named.replace('\\', "/");
     // A path of a machine, or an address.
     if named.starts_with('/') || named.contains(':') || named.contains('\0') {

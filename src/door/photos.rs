@@ -1,6 +1,7 @@
 //! Photographs that records name: found on the disk, looked at, read.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fs::{self, File, Metadata};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -30,27 +31,12 @@ impl Photos {
 
     /// What a record's name for a photograph leads to; `beside` is the folder of the record's file.
     pub fn look(&self, beside: &str, named: &str) -> Seen {
-        let (places, leaves) = photo::places(beside, named);
-        let mut tried = Vec::new();
-        for path in places {
-            let there = self.is_folder(photo::folder(&path));
-            let found = there.then(|| self.at(&path)).flatten();
-            let stamp = found.as_ref().map(|(_, meta)| stamp(meta));
-            tried.push((path.clone(), stamp.clone()));
-            if let (Some((file, meta)), Some(stamp)) = (found, stamp) {
-                let photo = self.whole(&file, &meta).map(|()| Photo { path, stamp });
-                return Seen { photo, tried };
-            }
-        }
-        let wrong = if leaves {
-            Wrong::Outside
-        } else {
-            Wrong::Missing
-        };
-        Seen {
-            photo: Err(wrong),
-            tried,
-        }
+        let Ok(seen) = photo::first::<Infallible>(beside, named, |path| {
+            let there = self.is_folder(photo::folder(path));
+            let found = there.then(|| self.at(path)).flatten();
+            Ok(found.map(|(file, meta)| (stamp(&meta), self.whole(&file, &meta))))
+        });
+        seen
     }
 
     /// The stamp of what lies at a path below the workspace.

@@ -10,7 +10,7 @@ use super::aside::{DEEPEST, resolved};
 use super::repo::{Repo, Revision, absent};
 use crate::finding::Finding;
 use crate::load::photos;
-use crate::photo::{self, AllSeen, LARGEST, Photo, Seen, Wrong};
+use crate::photo::{self, AllSeen, LARGEST, Wrong};
 use crate::pipeline::Failure;
 use crate::table::Office;
 
@@ -29,24 +29,10 @@ impl Repo {
         };
         let mut all = AllSeen::new();
         for (beside, named) in asked {
-            let (places, leaves) = photo::places(beside, named);
-            let mut found = Err(if leaves {
-                Wrong::Outside
-            } else {
-                Wrong::Missing
-            });
-            for path in places {
-                if let Some(there) = self.photo(&top, Path::new(&path), 0)? {
-                    let stamp = String::new();
-                    found = there.map(|()| Photo { path, stamp });
-                    break;
-                }
-            }
-            let tried = Vec::new();
-            let seen = Seen {
-                photo: found,
-                tried,
-            };
+            let seen = photo::first(beside, named, |path| {
+                let there = self.photo(&top, Path::new(path), 0)?;
+                Ok::<_, Failure>(there.map(|whole| (String::new(), whole)))
+            })?;
             all.insert((beside.to_owned(), named.to_owned()), seen);
         }
         Ok(photos::check(office, &all))
