@@ -287,6 +287,41 @@ fn nothing_is_lost_of_texts_that_are_too_long_for_their_places() {
 }
 
 #[test]
+fn a_line_of_sums_stands_below_what_it_sums() {
+    let (engine, office, forms) = (engine(), lanting(), forms());
+    let form = forms.get("settlement-sheet").unwrap();
+    let blank = form::blank(&office.config, &office.schema, &forms, &packs(), form).unwrap();
+    let sheet: serde_json::Value = serde_json::from_slice(&blank.context).unwrap();
+    let mut apart = 0;
+    for n in 26..46 {
+        let mut sheet = sheet.clone();
+        let blocks = sheet["blocks"].as_array_mut().unwrap();
+        let table = blocks.iter_mut().find(|b| b["kind"] == "table").unwrap();
+        let rows = table["rows"].as_array_mut().unwrap();
+        let mut sums = rows.pop().unwrap();
+        assert!(sums[1]["sum"] == true, "{sums}");
+        sums[1]["text"] = "总共之数".into();
+        let line = |i: usize| {
+            let mut line = rows[0].clone();
+            line[1]["text"] = format!("第{i}件").into();
+            line
+        };
+        let mut filled: Vec<serde_json::Value> = (1..=n).map(line).collect();
+        filled.push(sums);
+        *rows = filled;
+        let mut recipe = blank.clone();
+        recipe.context = serde_json::to_vec(&sheet).unwrap();
+        let Some(pages) = pages(&drawn(&engine, &recipe)) else {
+            return;
+        };
+        let page = |text: &str| pages.iter().position(|p| dense(p).contains(text)).unwrap();
+        assert_eq!(page("总共之数"), page(&format!("第{n}件")), "{n}");
+        apart += page("总共之数");
+    }
+    assert!(apart > 0, "no table was long enough to reach the next page");
+}
+
+#[test]
 fn an_overfull_register_goes_on_with_its_head() {
     let rows: String = (1..=120)
         .map(|i| {

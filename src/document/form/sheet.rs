@@ -161,7 +161,7 @@ pub struct Value {
     #[serde(skip)]
     pub quantity: Option<Quantity>,
     /// Whether it stands in a line of sums.
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sum: bool,
 }
 
