@@ -24,8 +24,8 @@ use crate::photo::Photo;
 /// Raised when the same recipe would give other bytes than before.
 const RENDERER: &str = concat!("aftercare ", env!("CARGO_PKG_VERSION"), " renderer 1");
 
-/// After so many bytes of contexts what typst has not used since the last time but one is dropped: memory stays flat, and
-/// a volume is made faster right after its sheets.
+/// After so many bytes of contexts what typst has not used since the last time but one is dropped, so that memory stays flat.
+/// A volume's sheets are no more than that: what was found for them is there when the volume is made.
 const EVICT: usize = 448 << 10;
 
 /// A photograph counts as so many: unpacked it takes as much memory as some sheets laid out.

@@ -20,8 +20,9 @@ use super::{PRIVATE, manifest, path};
 use crate::document::{Engine, Recipe};
 use crate::pipeline::Failure;
 
-/// So many bytes of contexts are planned before they are made.
-const BATCH: usize = 8 << 20;
+/// So many bytes of contexts are planned before they are made. At the end of each such batch one thread may wait for the
+/// other's last document.
+const BATCH: usize = 16 << 20;
 
 /// The output folder, ours alone until it is dropped.
 pub struct Output {
@@ -76,6 +77,7 @@ impl Output {
             asked,
             files: Entries::new(),
             waiting: Vec::new(),
+            planned: 0,
             taken: BTreeMap::new(),
             passable: BTreeSet::new(),
             moves: Vec::new(),
@@ -171,6 +173,8 @@ pub struct Build<'a> {
     files: Entries,
     /// Recipes that are not looked at yet: many are made at a time, so that no thread waits.
     waiting: Vec<Recipe>,
+    /// The bytes of their contexts.
+    planned: usize,
     /// Paths in lower case, and the first record of each: some systems do not tell `A` from `a`.
     taken: BTreeMap<String, (String, String)>,
     /// Folders that files may be moved into.
@@ -190,9 +194,9 @@ impl Build<'_> {
     /// # Errors
     /// A template that does not work, a path that cannot be, or a disk that cannot be written; nothing in place has changed.
     pub fn add(&mut self, recipes: Vec<Recipe>) -> Result<(), Failure> {
+        self.planned += recipes.iter().map(|r| r.context.len()).sum::<usize>();
         self.waiting.extend(recipes);
-        let bytes: usize = self.waiting.iter().map(|r| r.context.len()).sum();
-        if bytes < BATCH {
+        if self.planned < BATCH {
             return Ok(());
         }
         self.flush()
@@ -200,6 +204,7 @@ impl Build<'_> {
 
     fn flush(&mut self) -> Result<(), Failure> {
         let recipes = std::mem::take(&mut self.waiting);
+        self.planned = 0;
         let made = self.due(recipes).and_then(|due| self.make(due));
         self.tidied(made)
     }

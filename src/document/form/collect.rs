@@ -19,7 +19,7 @@ pub(crate) const FOLDER: &str = "collected";
 const VOLUME: usize = 100;
 
 /// So many bytes of their contexts likewise, for sheets of several pages.
-const VOLUME_BYTES: usize = 512 << 10;
+const VOLUME_BYTES: usize = 448 << 10;
 
 /// So many sheets are planned at a time.
 const PART: usize = 400;
