@@ -7,10 +7,17 @@ use crate::policy::expr::Expr;
 use crate::policy::value::Record;
 use crate::statistics::{Distribution, Permille, Scale, WrittenScale};
 use crate::table::Office;
+use crate::text::Lang;
 
 /// `92.3%（24/26）`; nothing of nothing.
-pub(super) fn share(part: u64, whole: u64) -> String {
-    Permille::of(part, whole).map_or_else(String::new, |p| format!("{p}（{part}/{whole}）"))
+pub(super) fn share(part: u64, whole: u64, lang: Lang) -> String {
+    let said = |p| {
+        lang.pick(
+            format!("{p}（{part}/{whole}）"),
+            format!("{p} ({part}/{whole})"),
+        )
+    };
+    Permille::of(part, whole).map_or_else(String::new, said)
 }
 
 /// One line a question; its figures stay empty where there are no records to count (`None`).

@@ -123,7 +123,7 @@ impl<'a> Filler<'a> {
     pub fn share(&mut self, m: &Members, met: &Expr, view: &View<'a>) -> String {
         let rows = self.members(m, view);
         let met = rows.iter().filter(|(v, _)| v.holds(met)).count();
-        super::distribution::share(met as u64, rows.len() as u64)
+        super::distribution::share(met as u64, rows.len() as u64, self.lang)
     }
 
     /// A sum over a set, or what it leaves or is of something else, as text; nothing of nothing.
