@@ -8,6 +8,8 @@ import os
 import random
 import sys
 
+if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+    sys.exit(__doc__)
 OUT, VISITS = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
 R = random.Random(7)
 FOLDER = os.path.join(OUT, "records", "big")
