@@ -241,9 +241,9 @@ pub(super) fn waivers(m: &Maker<'_>) -> Vec<Block> {
     let head = vec![
         Head::words(m.say("要求", "Rule"), 5),
         Head::words(m.say("对象", "Of"), 3),
-        Head::words(m.say("理由", "Reason"), 6),
+        Head::words(m.say("理由", "Reason"), 5),
         Head::words(m.say("批准人", "By"), 3),
-        Head::words(m.say("至", "Until"), 4),
+        Head::words(m.say("至", "Until"), 5),
         Head::number(m.say("用于", "Used")),
     ];
     vec![Block::Table(Table {
