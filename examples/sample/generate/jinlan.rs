@@ -7,6 +7,7 @@ use super::Made;
 use super::clock::{self, at, days, show, show_day};
 use super::names::phone;
 use super::office::Office;
+use super::planned;
 use super::record::Record;
 use super::rng::Deck;
 use super::sheet::{Encoding, Place, Shape, Sheet};
@@ -29,6 +30,7 @@ fn number(kind: &str, n: usize) -> String {
         "visits" => format!("JH-{n:04}"),
         "deals" => format!("JC-{n:03}"),
         "filings" => format!("JB-{n:03}"),
+        "plans" => format!("JP-{n:03}"),
         _ => format!("JJ-{n}"),
     }
 }
@@ -47,6 +49,7 @@ pub fn make(planted: bool) -> Made {
         invited(&mut s, &mut invites, who, from, to);
     }
     s.settle(|_, v| panic!("{}: no notices here", v.id()));
+    plans(&mut s);
     deals(&mut s);
     handover(&mut s);
     for week in 1..52 {
@@ -120,6 +123,31 @@ fn invited(s: &mut Story, talks: &mut Deck<Row>, who: &str, from: NaiveDate, to:
         let v = visit(s, who, date, "invitation", &talk);
         s.visits.push(v);
         saturday += days(7);
+    }
+}
+
+/// The schedules of the year's last weeks, each of the weekend before: from then on they were kept as records.
+fn plans(s: &mut Story) {
+    let late = |v: &&Record| v.day("date") >= "2025-11-03";
+    for v in s.office.table("visits").to_vec().iter().filter(late) {
+        let on = planned::date(v);
+        let monday = on - days(i64::from(on.weekday().num_days_from_monday()));
+        let purpose = match v.get("method") {
+            "phone" => "了解看房后的想法",
+            _ => "邀约到访看房",
+        };
+        let p = Record::new().with(&[
+            ("kind", "visit"),
+            ("staff", v.get("staff")),
+            ("customer", v.get("customer")),
+            ("purpose", purpose),
+            ("method", v.get("method")),
+            ("planned_on", &show_day(on)),
+            ("prepared_on", &show_day(monday - days(2))),
+            ("approved_by", MANAGER),
+            ("approved_on", &show_day(monday - days(1))),
+        ]);
+        s.office.add("plans", p);
     }
 }
 
@@ -312,6 +340,10 @@ fn sheets() -> Vec<Sheet> {
             place: Place::Monthly("visits", "date", ""),
             spelling: labels,
             ..Sheet::csv("visits", "")
+        },
+        Sheet {
+            spelling: labels,
+            ..Sheet::csv("plans", "plans.csv")
         },
         Sheet {
             shape: Shape::List,
