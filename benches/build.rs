@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aftercare::document::form::{self, Forms, Wanted};
 use aftercare::document::redact::Redaction;
-use aftercare::document::{Engine, Fonts, Format, Recipe, Templates};
+use aftercare::document::{Engine, Fonts, Recipe, Templates};
 use aftercare::output::{Asked, Disk, Output, Told, workspace_key};
 use aftercare::pipeline::{self, Request};
 
@@ -100,9 +100,7 @@ fn forms(root: &Path, templates: &Templates) -> Vec<Recipe> {
         period: None,
     };
     let all = form::of_office(judged, &forms, &checked.packs, &nothing_hidden, &wanted).unwrap();
-    let pdfs = all
-        .into_iter()
-        .filter(|r| matches!(r.format, Format::Pdf(_)));
+    let pdfs = all.into_iter().filter(Recipe::is_pdf);
     pdfs.collect()
 }
 

@@ -205,9 +205,10 @@ impl Engine {
                     next.store(recipes.len(), Ordering::Relaxed);
                     break;
                 }
-                let pdf = matches!(recipe.format, Format::Pdf(_));
                 let size = recipe.context.len() + UNPACKED * recipe.photos.len();
-                if pdf && made.fetch_add(size, Ordering::Relaxed) % EVICT + size >= EVICT {
+                if recipe.is_pdf()
+                    && made.fetch_add(size, Ordering::Relaxed) % EVICT + size >= EVICT
+                {
                     let _one_at_a_time = evicting.lock();
                     typst::comemo::evict(1);
                 }

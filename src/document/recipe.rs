@@ -61,6 +61,11 @@ pub struct Recipe {
 }
 
 impl Recipe {
+    /// Whether typst makes it.
+    pub fn is_pdf(&self) -> bool {
+        matches!(self.format, Format::Pdf(_))
+    }
+
     /// A file whose bytes are known.
     pub fn verbatim(path: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self {

@@ -27,9 +27,7 @@ pub(crate) fn field(
     match office.value(kind, row, id) {
         _ if field.ty == FieldType::Id => office.record_id(kind, row).to_owned(),
         Value::Code(c) => of(c).map_or("", |v| v.label.get(lang)).to_owned(),
-        Value::Text(t) if field.ty == FieldType::Period => {
-            Period::parse(t).map_or_else(|| t.to_owned(), |p| period(p, lang))
-        }
+        Value::Text(t) if field.ty == FieldType::Period => written_period(t, lang),
         Value::List(t) => {
             let FieldType::List(values) = &field.ty else {
                 return String::new();
@@ -208,4 +206,9 @@ pub(crate) fn period(p: Period, lang: Lang) -> String {
         (Unit::Year, Lang::Zh) => format!("{y}年"),
         (Unit::Year, Lang::En) => y.to_string(),
     }
+}
+
+/// The same of a period as it is written in records; what is none stays as it is.
+pub(crate) fn written_period(text: &str, lang: Lang) -> String {
+    Period::parse(text).map_or_else(|| text.to_owned(), |p| period(p, lang))
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::make::{Maker, PDF, Subject, any_date};
 use crate::calendar::{Period, Unit};
-use crate::document::{Format, Meta, Recipe, words};
+use crate::document::{Meta, Recipe, words};
 use crate::text::natural;
 
 /// The folder of collected sheets, below the form's.
@@ -186,7 +186,7 @@ impl Maker<'_> {
             lang,
             date: period.last,
         };
-        let pdfs = || sheets.iter().flatten().filter(|r| is_pdf(r));
+        let pdfs = || sheets.iter().flatten().filter(|r| r.is_pdf());
         let contexts = pdfs().map(|r| r.context.as_slice());
         let path = format!("{}/{FOLDER}/{name}.pdf", self.folder());
         let context = bound(&meta, contexts)?;
@@ -200,13 +200,9 @@ impl Maker<'_> {
     }
 }
 
-fn is_pdf(recipe: &Recipe) -> bool {
-    matches!(recipe.format, Format::Pdf(_))
-}
-
 /// What a sheet adds to its volume, in bytes.
 fn size(sheet: &[Recipe]) -> usize {
-    let pdfs = sheet.iter().filter(|r| is_pdf(r));
+    let pdfs = sheet.iter().filter(|r| r.is_pdf());
     pdfs.map(|r| r.context.len()).sum()
 }
 

@@ -5,7 +5,6 @@ use super::edition::Snapshot;
 use super::kept;
 use super::maker::{Figure, Maker};
 use super::manifest::{Due, FindingsOf, Which};
-use crate::calendar::Period;
 use crate::document::words;
 use crate::finding::{Finding, Severity};
 use crate::policy::{self, Change, covers};
@@ -52,12 +51,8 @@ pub(super) fn about(f: &Finding) -> String {
 fn about_in_words(m: &Maker<'_>, f: &Finding) -> String {
     match f.record {
         Some(_) => about(f),
-        None => period_in_words(m, f.period.as_deref().unwrap_or_default()),
+        None => words::written_period(f.period.as_deref().unwrap_or_default(), m.lang),
     }
-}
-
-fn period_in_words(m: &Maker<'_>, period: &str) -> String {
-    Period::parse(period).map_or_else(|| period.to_owned(), |p| words::period(p, m.lang))
 }
 
 /// Where a finding points.
@@ -212,7 +207,10 @@ pub(super) fn waivers(m: &Maker<'_>) -> Vec<Block> {
             .iter()
             .filter(|f| f.waived && covers(w, f))
             .count();
-        let period = w.period.as_deref().map(|p| period_in_words(m, p));
+        let period = w
+            .period
+            .as_deref()
+            .map(|p| words::written_period(p, m.lang));
         let about = w.record.clone().or(period);
         // Of a rule that no policy here has, its id.
         let rule = match title(m, &w.rule) {
